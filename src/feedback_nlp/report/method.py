@@ -1,0 +1,171 @@
+"""How a brief was made: what was read, how it was counted, what it cannot say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from feedback_nlp.nps import NpsEstimate
+from feedback_nlp.plot_style import percent
+from feedback_nlp.report import wording
+
+_ACRONYMS = frozenset({"csat", "eu", "nhs", "nps", "uk", "us"})
+#: A fingerprint is recognised by a dozen of its digits.
+_FINGERPRINT = re.compile(r"^[0-9a-f]{24,}$")
+
+CAUTION = (
+    "Contributions describe which themes go with which scores. They do not prove that mending "
+    "a theme would move the score by as much."
+)
+
+
+def honesty_line(run: Any, estimate: NpsEstimate) -> str:
+    """Say in one sentence what the brief rests on and who is not in it."""
+    responses = run.responses
+    with_content = int(responses["has_content"].sum())
+    without = len(responses) - with_content
+    dates = period_of(run)
+    return (
+        f"Rests on {estimate.n:,} scores and {with_content:,} reasons in the customers’ own words"
+        f"{f', {dates}' if dates else ''}. {without:,} of {len(responses):,} respondents gave no "
+        "reason; those who did not answer the survey at all are not in it. "
+        f"{_validated(run)} {CAUTION}"
+    )
+
+
+def how_it_was_made(
+    run: Any, estimate: NpsEstimate, n_shown: int, smallest: int
+) -> list[dict[str, str]]:
+    """List what a reader needs to repeat or to doubt the brief, as terms and texts."""
+    record = run.record
+    entries = [
+        ("What was read", _what_was_read(run, estimate)),
+        ("Period", period_of(run) or "The survey holds no dates, so no period can be given."),
+        ("Score", _score_method(run, estimate)),
+        ("Themes", _theme_method(run, n_shown)),
+        (
+            "Contributions",
+            "A promoter is worth +100/N points, a detractor −100/N, a passive none. Each "
+            "respondent’s points are shared equally among the themes of the answer, so all "
+            "contributions add up to the NPS. Intervals: bootstrap over respondents.",
+        ),
+        (
+            "What counts as a finding",
+            "“Costs” and “earns” are said only where the interval excludes zero, the size is "
+            f"{wording.PRACTICAL_POINTS:.0f} point or more, and detractors and promoters differ at "
+            f"a false discovery rate below {percent(wording.LARGEST_Q)} (Benjamini-Hochberg).",
+        ),
+        (
+            "Privacy",
+            f"Nothing is shown for fewer than {smallest} respondents. Quotes were redacted by a "
+            "program, which can miss a name: read them before passing them on.",
+        ),
+        ("Made with", _versions(record)),
+    ]
+    return [{"term": term, "text": text} for term, text in entries if text]
+
+
+def survey_name(run: Any) -> str:
+    """Name the survey as a reader would, from its file.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> survey_name(SimpleNamespace(record={"input": {"name": "telecom_nps.csv"}}))
+    'Telecom NPS'
+    """
+    stem = re.sub(r"\.\w{2,7}$", "", str((run.record.get("input") or {}).get("name") or "survey"))
+    words = [
+        word.upper() if word.lower() in _ACRONYMS else word
+        for word in stem.replace("_", " ").replace("-", " ").split()
+    ]
+    name = " ".join(words) or "Survey"
+    return name[0].upper() + name[1:]
+
+
+def why_no_themes(run: Any) -> str:
+    """Say why the brief gives the score alone."""
+    with_content = int(run.responses["has_content"].sum())
+    note = str(run.record.get("themes_note") or "").strip()
+    reason = note or "No theme was found in the answers."
+    return f"{with_content:,} answers have content. {reason} This brief gives the score alone."
+
+
+def period_of(run: Any) -> str:
+    """Give the period of the answers, empty where the survey holds no dates."""
+    column = (run.record.get("columns") or {}).get("date")
+    if not column or column not in run.responses:
+        return ""
+    dates = pd.to_datetime(run.responses[column], errors="coerce").dropna()
+    if dates.empty:
+        return ""
+    return wording.period(dates.min().date(), dates.max().date())
+
+
+def _what_was_read(run: Any, estimate: NpsEstimate) -> str:
+    source, counts = run.record.get("input") or {}, run.record.get("counts") or {}
+    responses = len(run.responses)
+    rows = int(counts.get("rows_read", responses))
+    with_content = int(run.responses["has_content"].sum())
+    dropped = rows - responses
+    text = f"{source.get('path') or source.get('name') or 'The survey'}: {rows:,} rows read"
+    text += f", {dropped:,} empty ones dropped; " if dropped else "; "
+    text += (
+        f"{responses:,} respondents, {estimate.n:,} with a score, {with_content:,} whose answer "
+        "has content."
+    )
+    if source.get("sha256"):
+        text += f" SHA-256 of the file: {str(source['sha256'])[:12]}…"
+    return text
+
+
+def _score_method(run: Any, estimate: NpsEstimate) -> str:
+    text = (
+        "Share of promoters (9 or 10) minus share of detractors (0 to 6). "
+        f"{percent(estimate.confidence)} interval: adjusted Wald for trinomial proportions "
+        "(Rocks 2016)."
+    )
+    weight = (run.record.get("columns") or {}).get("weight")
+    if weight:
+        text += f" Weighted by “{weight}” (Kish’s effective n: {estimate.effective_n:,.0f})."
+    return text
+
+
+def _theme_method(run: Any, n_shown: int) -> str:
+    if run.themes.empty:
+        return ""
+    text = "Answers are cut into sentences and clauses; one mention may bear several themes. "
+    if _from_codebook(run):
+        text += "The themes come from a codebook that people edited. "
+    else:
+        text += "The themes were found in the answers by clustering (BERTopic with EVoC). "
+    return text + f"{n_shown} are shown. {_validated(run)}"
+
+
+def _validated(run: Any) -> str:
+    if run.themes.empty or _from_codebook(run):
+        return ""
+    return "No person has checked the themes yet."
+
+
+def _from_codebook(run: Any) -> bool:
+    return "source" in run.themes and bool((run.themes["source"] == "codebook").all())
+
+
+def _versions(record: Any) -> str:
+    versions = record.get("versions") or {}
+    parts = [", ".join(f"{name} {version}" for name, version in versions.items())]
+    models = record.get("models") or {}
+    if models:
+        named = (f"{name.replace('_', ' ')} {_short(value)}" for name, value in models.items())
+        parts.append("models: " + ", ".join(named))
+    if record.get("seed") is not None:
+        parts.append(f"seed {record['seed']}")
+    return "; ".join(part for part in parts if part) + "."
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return f"{text[:12]}…" if _FINGERPRINT.match(text) else text

@@ -1,0 +1,256 @@
+"""A notebook, run anew with parameters -> HTML and PDF that look made.
+
+HTML by nbconvert, in one file that loads nothing: code folded away, pictures
+inside. PDF by pandoc and Typst, which both come from pip: nothing else needs
+to be installed. What cells print and what tables hold is escaped on both ways.
+Pictures that Markdown links to are shown in the HTML where the address can be
+reached; in the PDF their description stands instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.report.typesetting import typeset, write_whole
+
+PREAMBLE = Path(__file__).parent / "notebook.typ"
+STYLE = Path(__file__).parent / "notebook.css"
+
+#: Colour codes that programs send to terminals.
+_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_FOLDED = """
+{%- extends 'basic/index.html.j2' -%}
+{% block input_group %}
+{%- if cell.source and cell.source.strip() -%}
+<details class="code"><summary>Code</summary>{{ super() }}</details>
+{%- endif -%}
+{% endblock input_group %}
+"""
+
+
+def export_notebook(
+    path: Path, out: Path, parameters: Mapping[str, Any], *, seconds: int = 600
+) -> dict[str, Path]:
+    """Run a notebook with parameters and export it to HTML and PDF.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is not changed. Cells run in its folder.
+    out : Path
+        Folder to write to; made if it is missing.
+    parameters : mapping
+        Values for the variables of the cell tagged ``parameters`` (papermill);
+        paths are passed as text.
+    seconds : int
+        The longest a single cell may take.
+
+    Returns
+    -------
+    dict
+        ``notebook`` (as run), ``html`` and ``pdf`` -> the files written.
+
+    Raises
+    ------
+    FeedbackError
+        If the notebook is missing, or a cell fails or takes too long: the
+        message names the notebook, the cell and the cause. Nothing is written.
+
+    Examples
+    --------
+    >>> export_notebook(Path("notebooks/01_the_survey.ipynb"), Path("reports/sample"),
+    ...                 {"run_dir": "data/processed/sample_survey"})          # doctest: +SKIP
+    """
+    import nbformat
+
+    path, out = Path(path), Path(out)
+    notebook = _run(path, parameters, seconds)
+    title = _title(notebook, path)
+    content = {
+        "notebook": (f"{path.stem}.ipynb", nbformat.writes(notebook).encode()),
+        "html": (f"{path.stem}.html", _to_html(notebook, title).encode()),
+        "pdf": (f"{path.stem}.pdf", _to_pdf(notebook, title)),
+    }
+    return {kind: write_whole(out / name, data) for kind, (name, data) in content.items()}
+
+
+def _run(path: Path, parameters: Mapping[str, Any], seconds: int) -> Any:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    if not path.is_file():
+        raise FeedbackError(f"There is no notebook {path}; check its name and folder.")
+    plain = {k: str(v) if isinstance(v, Path) else v for k, v in parameters.items()}
+    try:
+        notebook = load_notebook_node(str(path))
+    except Exception as error:
+        # papermill and nbformat raise whatever their JSON reader raised.
+        raise FeedbackError(
+            f"The file {path.name} cannot be read as a notebook; open and save it in JupyterLab."
+        ) from error
+    notebook = parameterize_notebook(notebook, plain, kernel_name="python3", language="python")
+    client = NotebookClient(
+        notebook,
+        km=_kernel_of_this_python(),
+        timeout=seconds,
+        extra_arguments=["--InlineBackend.figure_formats={'retina'}", "--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent.resolve())}},
+    )
+    try:
+        client.execute()
+    except CellTimeoutError as error:
+        raise FeedbackError(
+            f"The notebook {path.name} stopped because a cell took longer than {seconds} seconds; "
+            "give it less data or more time."
+        ) from error
+    except CellExecutionError as error:
+        number, first_line = _failed_cell(notebook)
+        cause = _TERMINAL_CODE.sub("", f"{error.ename}: {error.evalue}").strip().splitlines()[0]
+        raise FeedbackError(
+            f"The notebook {path.name} stopped at cell {number} (“{first_line}”) because of "
+            f"{cause.rstrip('.')}; mend that cell or the run it reads."
+        ) from error
+    except DeadKernelError as error:
+        raise FeedbackError(
+            f"The notebook {path.name} stopped because its Python process died, most often for "
+            "want of memory; give it less data."
+        ) from error
+    return notebook
+
+
+def _kernel_of_this_python() -> Any:
+    """A kernel of the running Python, whatever kernels the user has registered."""
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    class ThisPython(KernelSpecManager):
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+            return KernelSpec(resource_dir="", **get_kernel_dict())
+
+    return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
+
+
+def _failed_cell(notebook: Any) -> tuple[int, str]:
+    """Number and first line of the cell that failed, counted as in the notebook itself."""
+    own = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])]
+    for number, cell in enumerate(own, start=1):
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            first_line = next((line for line in cell.source.splitlines() if line.strip()), "")
+            return number, first_line.strip()[:60]
+    return 0, ""
+
+
+def _title(notebook: Any, path: Path) -> str:
+    for cell in notebook.cells:
+        heading = (
+            re.search(r"^# +(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
+        )
+        if heading:
+            return re.sub(r"[*`]", "", heading.group(1)).strip()
+    return path.stem.replace("_", " ")
+
+
+def _to_html(notebook: Any, title: str) -> str:
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        raw_template=_FOLDED, sanitize_html=True, embed_images=True, exclude_anchor_links=True
+    )
+    body, _ = exporter.from_notebook_node(_without_parameters(notebook))
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n<style>\n{STYLE.read_text()}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _to_pdf(notebook: Any, title: str) -> bytes:
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        body = "\n\n".join(_typst_parts(_without_parameters(notebook), root))
+        document = root / "notebook.typ"
+        document.write_text(PREAMBLE.read_text() + body)
+        return typeset(document, inputs={"title": title}, root=root)
+
+
+def _without_parameters(notebook: Any) -> Any:
+    """The notebook without the cells of parameters: paths of this machine interest no reader."""
+    import copy
+
+    told = copy.deepcopy(notebook)
+    told.cells = [
+        cell
+        for cell in told.cells
+        if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))
+    ]
+    return told
+
+
+def _typst_parts(notebook: Any, folder: Path) -> Iterator[str]:
+    heading = ""
+    pictures = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            headings = re.findall(r"^#+ +(.+)$", cell.source, re.M)
+            heading = headings[-1] if headings else heading
+            yield _pandoc(cell.source, "gfm")
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                pictures += 1
+                name = f"picture-{pictures}.png"
+                (folder / name).write_bytes(base64.b64decode(data["image/png"]))
+                alt = cell.metadata.get("alt") or f"Picture {pictures}, under “{heading}”"
+                yield f"#image({json.dumps(name)}, alt: {_string(alt)})"
+            elif "text/html" in data:
+                yield _pandoc(data["text/html"], "html-native_divs-native_spans")
+            elif "text/markdown" in data:
+                yield _pandoc(data["text/markdown"], "gfm")
+            else:
+                text = output.get("text") or data.get("text/plain") or ""
+                text = _TERMINAL_CODE.sub("", text).strip("\n")
+                if text and output.get("name") != "stderr":
+                    yield f"#raw(block: true, {_string(text)})"
+
+
+def _pandoc(text: str, source_format: str) -> str:
+    import pypandoc
+
+    # In the sandbox pandoc reads no file and no address, whatever the text names.
+    document = pypandoc.convert_text(
+        text, "json", format=source_format, extra_args=["--sandbox"], verify_format=False
+    )
+    plain = json.dumps(_without_pictures(json.loads(document)))
+    typst = pypandoc.convert_text(
+        plain, "typst", format="json", extra_args=["--sandbox"], verify_format=False
+    )
+    return str(typst).replace("align(center)[#table(", "align(left)[#table(")
+
+
+def _without_pictures(node: Any) -> Any:
+    """A pandoc document with its linked pictures replaced by what they are said to show."""
+    if isinstance(node, list):
+        return [_without_pictures(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("t") == "Image":
+        return {"t": "Emph", "c": _without_pictures(node["c"][1])}
+    return {key: _without_pictures(value) for key, value in node.items()}
+
+
+def _string(text: str) -> str:
+    """A Typst string literal: nothing in it is markup or code."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "").replace("\t", "    ") + '"'

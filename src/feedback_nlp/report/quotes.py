@@ -1,0 +1,168 @@
+"""What customers say about a theme: which of their sentences to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from feedback_nlp.report.typesetting import printable
+
+#: Words that judge without a reason; a quote needs others beside them.
+_VERDICT_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        amazing appalling atrocious awful bad best better brilliant complete company
+        customer dire disappointed disappointing disgraceful disgusting excellent experience
+        fantastic fine good great happy hate horrendous horrible joke like love lovely nice
+        ok okay outstanding perfect pathetic pleased poor recommend rubbish satisfied
+        service shocking terrible unhappy useless waste worse worst wonderful would
+        """,
+    )
+)
+_FEWEST_WORDS_WITH_A_REASON = 3
+#: A link of this length would run out of the column.
+_LONGEST_UNBROKEN = 40
+_LONGEST_WORD = 20
+
+
+def choose_quotes(
+    run: Any,
+    theme_id: str,
+    *,
+    group: str,
+    sentiment: str,
+    most: int = 3,
+    shortest: int = 40,
+    longest: int = 220,
+    but_not: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Choose what customers of one group say about a theme, in their own words.
+
+    Parameters
+    ----------
+    run
+        A run's tables ``responses``, ``mentions``, ``mention_themes`` and
+        ``themes``; the mentions are redacted there already.
+    theme_id : str
+        A top-level theme; mentions of its sub-themes count.
+    group : str
+        ``"detractor"``, ``"passive"`` or ``"promoter"``.
+    sentiment : str
+        The ``sentiment_label`` that the mention must bear.
+    most : int
+        How many quotes at most, each of another respondent.
+    shortest, longest : int
+        Characters.
+    but_not : sequence of mapping
+        Quotes shown already: neither their words nor their respondents again.
+
+    Returns
+    -------
+    list of dict
+        ``text``, ``response_id``, ``score``, ``direction`` (``ltr`` or
+        ``rtl``); the surest assignment first, and what no typeface at hand can
+        print last. Verdicts without a reason
+        ("Terrible service, would not recommend") are left out, and so is what
+        another respondent said in the same words.
+    """
+    family = theme_family(run.themes, theme_id)
+    assigned = run.mention_themes[run.mention_themes["theme_id"].isin(family)]
+    sureness = assigned.groupby("mention_id", sort=False)["confidence"].max()
+    mentions = run.mentions[run.mentions["sentiment_label"] == sentiment]
+    mentions = mentions.assign(confidence=mentions["mention_id"].map(sureness))
+    mentions = mentions.dropna(subset=["confidence"])
+    respondents = run.responses.drop_duplicates("response_id").set_index("response_id")
+    mentions = mentions[mentions["response_id"].map(respondents["group"]) == group]
+    mentions = mentions.assign(text=[" ".join(str(t).split()) for t in mentions["text"]])
+    telling = [
+        shortest <= len(text) <= longest and gives_a_reason(text) for text in mentions["text"]
+    ]
+    mentions = mentions[np.array(telling, dtype=bool)]
+    if mentions.empty:
+        return []
+    mentions = mentions[
+        ~mentions["response_id"].astype(str).isin([quote["response_id"] for quote in but_not])
+    ]
+    mentions = mentions.assign(printable=[printable(text) for text in mentions["text"]])
+    mentions = mentions.sort_values(
+        ["printable", "confidence", "mention_id"], ascending=[False, False, True]
+    )
+    mentions = mentions.drop_duplicates("response_id")
+    mentions = mentions[~mentions["text"].str.casefold().duplicated()]
+    mentions = mentions[~mentions["text"].isin([quote["text"] for quote in but_not])]
+    return [
+        {
+            "text": row["text"],
+            "response_id": str(row["response_id"]),
+            "score": int(respondents.loc[row["response_id"], "score"]),
+            "direction": direction(row["text"]),
+        }
+        for row in mentions.head(most).to_dict("records")
+    ]
+
+
+def theme_family(themes: pd.DataFrame, theme_id: str) -> set[str]:
+    """Name a theme and all themes below it.
+
+    Examples
+    --------
+    >>> themes = pd.DataFrame({"theme_id": ["speed", "evening", "price"],
+    ...                        "parent_id": [None, "speed", None]})
+    >>> sorted(theme_family(themes, "speed"))
+    ['evening', 'speed']
+    """
+    family = {theme_id}
+    if "parent_id" not in themes:
+        return family
+    while True:
+        children = set(themes.loc[themes["parent_id"].isin(family), "theme_id"]) - family
+        if not children:
+            return family
+        family |= children
+
+
+def gives_a_reason(text: str) -> bool:
+    """Whether a sentence holds more than a verdict, and can be set in print.
+
+    Examples
+    --------
+    >>> gives_a_reason("Terrible company, the worst service, would not recommend!")
+    False
+    >>> gives_a_reason("The engineer never turned up and nobody called")
+    True
+    """
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    if re.search(rf"[!-~]{{{_LONGEST_UNBROKEN}}}", text):
+        return False
+    if len(text) > _LONGEST_WORD * len(text.split()):
+        # A script written without spaces: the length alone has to do.
+        return True
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    telling = {w for w in words if w not in ENGLISH_STOP_WORDS and w not in _VERDICT_WORDS}
+    return len(telling) >= _FEWEST_WORDS_WITH_A_REASON
+
+
+def direction(text: str) -> str:
+    """Say in which direction a text runs, by its first letter that has one.
+
+    This is rule P2 of the Unicode bidirectional algorithm (UAX 9).
+
+    Examples
+    --------
+    >>> direction("slow"), direction("איטי"), direction("123")
+    ('ltr', 'rtl', 'ltr')
+    """
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return "ltr"

@@ -1,0 +1,195 @@
+"""A survey's run on disk: whole tables or none, and which steps are done with what.
+
+A step's key is made of everything that shapes its tables: the input, the
+options, the code, the versions and models, and the steps before it. A finished
+step is used again only if its key is the same and its files are the bytes that
+were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from feedback_nlp.errors import FeedbackError
+
+TABLES = (
+    "responses",
+    "mentions",
+    "mention_themes",
+    "themes",
+    "theme_groups",
+    "nps_impact",
+    "nps_impact_sub",
+)
+RECORD = "run.json"
+_STEPS = "steps"
+
+
+class Run:
+    """A finished run: every table as a DataFrame attribute, and the record of how it was made.
+
+    Attributes
+    ----------
+    folder : Path
+    record : dict
+        The content of ``run.json``.
+    responses, mentions, mention_themes, themes, theme_groups, nps_impact, nps_impact_sub
+        DataFrames, read when first asked for.
+
+    Examples
+    --------
+    >>> run = load_run("data/processed/sample_survey")     # doctest: +SKIP
+    >>> run.nps_impact.head()                              # doctest: +SKIP
+    """
+
+    def __init__(self, folder: Path, record: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.record = dict(record)
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name not in TABLES:
+            raise AttributeError(f"a run has no table {name!r}; it has {', '.join(TABLES)}")
+        if name not in self._tables:
+            self._tables[name] = read_table(self.folder, name)
+        return self._tables[name].copy()
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *TABLES]
+
+    def __repr__(self) -> str:
+        counts = self.record.get("counts", {})
+        return f"<Run of {self.folder.name}: {counts.get('responses', 0):,} responses>"
+
+
+def load_run(folder: str | Path) -> Run:
+    """Open a finished run.
+
+    Raises
+    ------
+    FeedbackError
+        The folder holds no finished run.
+    """
+    folder = Path(folder)
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FeedbackError(
+            f"{folder} holds no finished run ({RECORD} is missing or broken); "
+            "make one with `feedback-nlp run FILE`."
+        ) from error
+    return Run(folder, record)
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """One table of a run.
+
+    Raises
+    ------
+    FeedbackError
+        It is missing or broken.
+    """
+    path = folder / f"{name}.parquet"
+    try:
+        return pd.read_parquet(path)
+    except Exception as error:
+        raise FeedbackError(
+            f"The table {path} is missing or broken; run the survey again to make it anew."
+        ) from error
+
+
+class Steps:
+    """The finished steps of a run folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing, private to the user.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            (folder / _STEPS).mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise FeedbackError(
+                f"The folder {folder} cannot be made ({error.strerror}); choose another with --out."
+            ) from error
+
+    def finished(self, step: str, key: str) -> dict[str, Any] | None:
+        """What the step noted, if it was finished with this key and its files are whole."""
+        try:
+            note = json.loads((self.folder / _STEPS / f"{step}.json").read_text("utf-8"))
+            whole = note["key"] == key and all(
+                file_sha256(self.folder / name) == digest for name, digest in note["files"].items()
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return dict(note["note"]) if whole else None
+
+    def finish(
+        self, step: str, key: str, tables: Mapping[str, pd.DataFrame], note: Mapping[str, Any]
+    ) -> None:
+        """Save a step's tables, then the note that says the step is done."""
+        paths = []
+        for name, table in tables.items():
+            paths.append(self.folder / f"{name}.parquet")
+            write_table(table, paths[-1])
+        self.finish_files(step, key, paths, note)
+
+    def finish_files(
+        self, step: str, key: str, paths: Sequence[Path], note: Mapping[str, Any] | None = None
+    ) -> None:
+        """Note that a step is done and which files, already whole, it has written."""
+        files = {str(path.relative_to(self.folder)): file_sha256(path) for path in paths}
+        write_json(
+            {"key": key, "files": files, "note": dict(note or {})},
+            self.folder / _STEPS / f"{step}.json",
+        )
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet: whole or not at all, the same bytes for the same table."""
+    _write_whole(path, lambda scratch: table.to_parquet(scratch, index=False, compression="zstd"))
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write JSON: whole or not at all."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
+    _write_whole(path, lambda scratch: scratch.write_text(text, encoding="utf-8"))
+
+
+def _write_whole(path: Path, write: Any) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    scratch = Path(name)
+    try:
+        write(scratch)
+        os.replace(scratch, path)
+    except OSError as error:
+        raise FeedbackError(
+            f"{path} cannot be written ({error.strerror or error}); "
+            "make room or choose another folder with --out."
+        ) from error
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def key_of(*parts: Any) -> str:
+    """One key for everything given; parts are compared by their JSON."""
+    text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

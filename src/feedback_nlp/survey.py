@@ -1,0 +1,363 @@
+"""The survey: one row a respondent, what each column stands for, and the rules that hold.
+
+`readers.py` makes surveys from files, `make_survey` from a table that is already in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from feedback_nlp.cells import (
+    SCORE_REASONS,
+    as_text,
+    is_empty_mark,
+    read_amounts,
+    read_dates,
+    read_ratings,
+    read_scores,
+    read_yes_no,
+)
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.names import free_name, slug, visible
+from feedback_nlp.nps import groups
+
+CORE = ("response_id", "score", "group", "raw_answer")
+# Later steps add these to the responses, or join them to the responses by mention and theme.
+RESERVED = frozenset(
+    (*CORE, "answer", "has_content", "language", "sentiment", "mention_id", "theme_id")
+)
+SINGLE_ROLES = ("score", "answer", "response_id", "date", "question", "weight", "value", "consent")
+ROLES = (*SINGLE_ROLES[:5], "segments", "csat", *SINGLE_ROLES[5:])
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which of the survey's own columns plays which role; None or () where there is none.
+
+    Attributes
+    ----------
+    score, answer : str
+        The 0-10 score and the free text.
+    response_id, date, question, weight, value, consent : str or None
+        `question` is a column holding the question each row answers, `value` what the account
+        is worth, `consent` whether the respondent may be contacted.
+    segments, csat : tuple of str
+        Columns that divide the respondents, and satisfaction ratings.
+    why : mapping of str to str
+        For every role that is filled, "given" or a clause saying why the column was guessed.
+    """
+
+    score: str
+    answer: str
+    response_id: str | None = None
+    date: str | None = None
+    question: str | None = None
+    segments: tuple[str, ...] = ()
+    csat: tuple[str, ...] = ()
+    weight: str | None = None
+    value: str | None = None
+    consent: str | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
+
+    def by_role(self) -> dict[str, tuple[str, ...]]:
+        """The columns of every role, as a tuple that may be empty."""
+        roles: dict[str, tuple[str, ...]] = {}
+        for role in ROLES:
+            named = getattr(self, role)
+            roles[role] = (named,) if isinstance(named, str) else tuple(named or ())
+        return roles
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A survey as every later step takes it.
+
+    Attributes
+    ----------
+    name : str
+        Safe as the name of a folder.
+    responses : DataFrame
+        One row a respondent: `response_id` (str, unique), `score` (Int64 0-10, missing
+        allowed), `group` (promoter, passive, detractor, missing), `raw_answer` (str, "" where
+        there is none), then the survey's other columns under their own names: the date as
+        datetime64, CSAT, weight and value as float, consent as boolean, the rest as text.
+        A column that bears a name of the tables themselves stands under `<name>_original`.
+    columns : Columns
+        For score, answer and id the names in the file (their values are in the four columns
+        above); for every other role the names in `responses`.
+    question : str or None
+        What was asked, when it is known for the survey as a whole.
+    counts : mapping of str to int
+        rows_read = rows_blank + responses; responses = score_given + the four score_missing_* =
+        answer_given + answer_empty; duplicate_id ids were made unique; `<column role>_unreadable`
+        cells held something that could not be read as a date, a number or yes/no.
+    source : mapping of str to str
+        The file's name, SHA-256, format, encoding and the like.
+    """
+
+    name: str
+    responses: pd.DataFrame
+    columns: Columns
+    question: str | None
+    counts: Mapping[str, int]
+    source: Mapping[str, str]
+
+    def describe(self) -> str:
+        """The mapping and the counts, as the plain lines that `feedback-nlp check` prints."""
+        rows: list[tuple[str, ...]] = []
+        for role, named in self.columns.by_role().items():
+            # One reason serves all the columns of a role.
+            reasons = [self.columns.why.get(role, "")] + [""] * len(named)
+            for column, why in zip(named, reasons, strict=False):
+                rows.append((role, visible(column), visible(why, longest=120)))
+        if self.question:
+            rows.append(("asked", visible(self.question), ""))
+        counts = [(key.replace("_", " "), f"{number:,}") for key, number in self.counts.items()]
+        widest = max(len(number) for _, number in counts)
+        parts: dict[str, list[tuple[str, ...]]] = {
+            "source": [(key, visible(text)) for key, text in self.source.items()],
+            "columns": rows,
+            "counts": [(key, number.rjust(widest)) for key, number in counts],
+        }
+        lines = [f"survey  {self.name}"]
+        for title, part in parts.items():
+            if part:
+                lines += ["", title, *_aligned(part)]
+        return "\n".join(lines)
+
+
+def _aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    rows = [tuple(row) for row in rows]
+    widths = [max(len(cell) for cell in cells) for cells in zip(*rows, strict=True)]
+    return [
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def blank_rows(table: pd.DataFrame) -> pd.Series:
+    """Which rows of a table of text hold nothing at all, as booleans."""
+    blank = pd.Series(True, index=table.index)
+    for name in table.columns:
+        if not blank.any():
+            break
+        blank[blank] = table.loc[blank, name].str.strip() == ""
+    return blank
+
+
+def _made_ids(row_numbers: pd.Series) -> pd.Series:
+    return "R" + row_numbers.astype(str).str.zfill(6)
+
+
+def _unique_ids(given: pd.Series | None, row_numbers: pd.Series) -> tuple[pd.Series, int]:
+    """An id for every row, and how many ids of the file had to be changed to be unique."""
+    if given is None:
+        return _made_ids(row_numbers), 0
+    ids = given.str.strip()
+    empty = ids.map(is_empty_mark).astype(bool)
+    ids = ids.mask(empty, _made_ids(row_numbers))
+    repeated = ids.duplicated()
+    taken = set(ids)
+    occurrence: dict[str, int] = {}
+    changed = []
+    for name in ids[repeated]:
+        number = occurrence.get(name, 1) + 1
+        while f"{name}-{number}" in taken:
+            number += 1
+        occurrence[name] = number
+        changed.append(f"{name}-{number}")
+        taken.add(changed[-1])
+    ids = ids.mask(repeated, pd.Series(changed, index=ids.index[repeated], dtype=str))
+    return ids.astype(str), len(changed)
+
+
+def _own_names(table: pd.DataFrame, columns: Columns, keep_id: bool) -> dict[str, str]:
+    """The survey's other columns: name in the file -> name in the responses."""
+    core = {columns.score, columns.answer}
+    if columns.response_id is not None and not keep_id:
+        core.add(columns.response_id)
+    names = {name: name for name in table.columns if name not in core}
+    taken = set(names) | RESERVED
+    for name in [name for name in names if name in RESERVED]:
+        names[name] = free_name(f"{name}_original", taken)
+        taken.add(names[name])
+    return names
+
+
+def _renamed(columns: Columns, names: Mapping[str, str]) -> Columns:
+    def one(name: str | None) -> str | None:
+        return None if name is None else names.get(name, name)
+
+    return replace(
+        columns,
+        date=one(columns.date),
+        question=one(columns.question),
+        weight=one(columns.weight),
+        value=one(columns.value),
+        consent=one(columns.consent),
+        segments=tuple(names.get(name, name) for name in columns.segments),
+        csat=tuple(names.get(name, name) for name in columns.csat),
+    )
+
+
+def _converted(cells: pd.Series, role: str | None) -> pd.Series:
+    if role == "date":
+        return read_dates(cells)[0]
+    if role == "csat":
+        return read_ratings(cells)
+    if role in ("weight", "value"):
+        return read_amounts(cells)
+    if role == "consent":
+        return read_yes_no(cells)
+    stripped = cells.str.strip()
+    return stripped.mask(stripped == "")
+
+
+def _check_mapping(table: pd.DataFrame, columns: Columns) -> None:
+    if not table.columns.is_unique:
+        raise FeedbackError("Two columns of the table bear the same name: rename one of them.")
+    used: dict[str, str] = {}
+    for role, named in columns.by_role().items():
+        for name in named:
+            if name not in table.columns:
+                raise FeedbackError(
+                    f"There is no column {visible(name)!r} for the {role} in the table."
+                )
+            if name in used:
+                raise FeedbackError(
+                    f"The column {visible(name)!r} is named for both {used[name]} and {role}: "
+                    "a column has one role."
+                )
+            used[name] = role
+
+
+def _check_readable(columns: Columns, role: str, name: str, read: pd.Series) -> None:
+    kind = {"date": "a date", "consent": "yes or no"}.get(role, "a number")
+    if read.isna().all():
+        raise FeedbackError(
+            f"No value of the column {visible(name)!r} reads as {kind}, so it cannot be the {role}."
+        )
+    if role == "weight" and (read < 0).any():
+        raise FeedbackError(
+            f"The weight column {visible(name)!r} holds {int((read < 0).sum())} negative values: "
+            "weights are zero or more."
+        )
+
+
+def make_survey(
+    table: pd.DataFrame,
+    columns: Columns,
+    name: str,
+    question: str | None = None,
+    source: Mapping[str, str] | None = None,
+) -> Survey:
+    """Turn a table into a survey: values read by role, ids unique, everything counted.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (rows, columns)
+        One row a respondent, as text or typed; it is not changed. Rows without any value are
+        left out and counted; a row without a score or without an answer stays.
+    columns : Columns
+        Which column plays which role.
+    name : str
+        The survey's name; what is not safe in a folder's name is replaced.
+    question : str, optional
+        What was asked.
+    source : mapping, optional
+        Where the table came from, to be kept with it.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    FeedbackError
+        When a named column is missing or has two roles, when there are no rows, when not one
+        score can be read, or when no value of a date, rating, weight, value or consent column
+        can.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"nps": ["9", "ten"], "why": ["So easy", ""]})
+    >>> survey = make_survey(table, Columns(score="nps", answer="why"), "example")
+    >>> survey.responses["group"].tolist(), survey.responses["raw_answer"].tolist()
+    (['promoter', 'missing'], ['So easy', ''])
+    >>> survey.counts["score_missing_not_a_number"]
+    1
+    """
+    _check_mapping(table, columns)
+    text = pd.DataFrame({column: as_text(table[column]) for column in table.columns})
+    row_numbers = pd.Series(range(1, len(table) + 1), index=text.index)
+    blank = blank_rows(text)
+    text = text[~blank].reset_index(drop=True)
+    row_numbers = row_numbers[~blank].reset_index(drop=True)
+    if text.empty:
+        raise FeedbackError("The survey has no rows: there is nothing to read below its header.")
+
+    scores = read_scores(text[columns.score])
+    if not (scores["reason"] == "given").any():
+        raise FeedbackError(
+            f"No value of the column {visible(columns.score)!r} reads as a whole number from 0 "
+            "to 10, so it cannot be the score: name another with --score."
+        )
+    given_ids = None if columns.response_id is None else text[columns.response_id]
+    ids, duplicates = _unique_ids(given_ids, row_numbers)
+    answers = text[columns.answer]
+    answers = answers.mask(answers.str.strip() == "", "").astype(str)
+    counts = {"rows_read": len(table), "rows_blank": int(blank.sum()), "responses": len(text)}
+    tally = scores["reason"].value_counts()
+    counts["score_given"] = int(tally["given"])
+    for reason in SCORE_REASONS[1:]:
+        counts[f"score_missing_{reason}"] = int(tally.get(reason, 0))
+    counts["duplicate_id"] = duplicates
+    counts["answer_given"] = int((answers != "").sum())
+    counts["answer_empty"] = int((answers == "").sum())
+
+    made: dict[str, pd.Series] = {
+        "response_id": ids,
+        "score": scores["score"],
+        "group": pd.Series(groups(scores["score"]), dtype=str),
+        "raw_answer": answers,
+    }
+    # With repeated ids the file's own stay too: they tie the rows of a respondent together.
+    names = _own_names(text, columns, keep_id=duplicates > 0)
+    roles = {name: role for role, named in columns.by_role().items() for name in named}
+    for column, own_name in names.items():
+        role = roles.get(column)
+        made[own_name] = _converted(text[column], role)
+        if role in ("date", "csat", "weight", "value", "consent"):
+            _check_readable(columns, role, column, made[own_name])
+            unread = made[own_name].isna() & ~text[column].map(is_empty_mark).astype(bool)
+            if unread.any():
+                key = f"{role}_unreadable"
+                counts[key] = counts.get(key, 0) + int(unread.sum())
+    responses = pd.DataFrame(made)
+    _validate(responses)
+    return Survey(
+        name=slug(name),
+        responses=responses,
+        columns=_renamed(columns, names),
+        question=question,
+        counts=counts,
+        source=dict(source or {}),
+    )
+
+
+def _validate(responses: pd.DataFrame) -> None:
+    """Hold the table against the contract; a failure is a mistake of ours, not of the user."""
+    import pandera.pandas as pa
+
+    pa.DataFrameSchema(
+        {
+            "response_id": pa.Column(str, unique=True),
+            "score": pa.Column("Int64", pa.Check.in_range(0, 10), nullable=True),
+            "group": pa.Column(str, pa.Check.isin(["promoter", "passive", "detractor", "missing"])),
+            "raw_answer": pa.Column(str),
+        }
+    ).validate(responses)

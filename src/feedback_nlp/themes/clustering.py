@@ -1,0 +1,166 @@
+"""From vectors to groups of mentions: what is talked about, not how.
+
+The steps of discovery that know nothing of words: take the tone out of the
+vectors, let EVoC find dense groups at several granularities, join close groups
+under one parent, and give outliers to the nearest group where it is near enough.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_nlp.encoding import Vectors, cache_folder
+
+Labels = NDArray[np.int64]
+
+MOST_SUB_THEMES = 100
+FEWEST_THEMES, MOST_THEMES = 8, 25
+NEAR_ENOUGH = 0.30  # cosine to the centre of a theme, tone taken out
+_LEAST_MENTIONS = 10
+
+
+@dataclass(frozen=True)
+class Space:
+    """The room in which themes are told apart: centred, without the direction of tone.
+
+    Attributes
+    ----------
+    centre : ndarray, shape (d,)
+    tone : ndarray, shape (d,)
+        Unit vector along which praise and complaint of the same thing differ most.
+    """
+
+    centre: NDArray[np.float32]
+    tone: NDArray[np.float32]
+
+    def place(self, vectors: Vectors) -> Vectors:
+        """Vectors of unit length in this space; shape (n, d)."""
+        centred = vectors - self.centre
+        return unit(centred - np.outer(centred @ self.tone, self.tone))
+
+
+def unit(vectors: NDArray) -> Vectors:
+    """Rows scaled to length one; rows of zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+
+
+def learn_space(vectors: Vectors, polarity: NDArray[np.float64]) -> Space:
+    """Find the centre of the mentions and the direction in which their tone runs.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n, d)
+    polarity : ndarray, shape (n,)
+        Sentiment of each mention, -1 to 1; missing counts as neutral.
+
+    Returns
+    -------
+    Space
+        Its ``tone`` is the ridge regression of polarity on the vectors. Taking
+        it out keeps "cheap" and "expensive" in one theme.
+    """
+    from sklearn.linear_model import Ridge
+
+    centre = vectors.mean(axis=0)
+    known = np.nan_to_num(polarity)
+    direction = np.asarray(Ridge(alpha=1.0).fit(vectors - centre, known).coef_, np.float32)
+    length = float(np.linalg.norm(direction))
+    tone = direction / length if length > 1e-9 else np.zeros_like(direction)
+    return Space(centre.astype(np.float32), tone.astype(np.float32))
+
+
+def dense_groups(placed: Vectors, seed: int) -> Labels:
+    """Find dense groups of mentions, as fine as can be read: at most 100.
+
+    Parameters
+    ----------
+    placed : ndarray, shape (n, d)
+        Unit vectors.
+    seed : int
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Number of the group, -1 for none.
+    """
+    # Compiled code is kept where it outlives the environment.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
+    from evoc import EVoC
+
+    least = max(_LEAST_MENTIONS, len(placed) // 400)
+    clusterer = EVoC(base_min_cluster_size=least, random_state=seed)
+    clusterer.fit(placed)
+    layers = [np.asarray(layer, np.int64) for layer in clusterer.cluster_layers_]
+    most = max(2, min(MOST_SUB_THEMES, len(placed) // (2 * _LEAST_MENTIONS)))
+    fitting = [layer for layer in layers if layer.max() + 1 <= most]
+    if fitting:
+        return max(fitting, key=lambda layer: int(layer.max()))
+    return min(layers, key=lambda layer: int(layer.max()))
+
+
+def centres(placed: Vectors, labels: Labels, n_groups: int) -> Vectors:
+    """Unit mean vector of each group, shape (n_groups, d)."""
+    sums = np.zeros((n_groups, placed.shape[1]), np.float64)
+    inside = labels >= 0
+    np.add.at(sums, labels[inside], placed[inside])
+    return unit(sums)
+
+
+def nearest(
+    placed: Vectors, group_centres: Vectors, near_enough: float = NEAR_ENOUGH
+) -> tuple[Labels, NDArray[np.float64]]:
+    """Nearest group of each mention and the cosine to its centre; -1 where none is near."""
+    if not len(group_centres):
+        return np.full(len(placed), -1, np.int64), np.zeros(len(placed))
+    best = np.empty(len(placed), np.int64)
+    cosine = np.empty(len(placed))
+    for first in range(0, len(placed), 50_000):
+        part = slice(first, first + 50_000)
+        similarity = placed[part] @ group_centres.T
+        best[part] = similarity.argmax(axis=1)
+        cosine[part] = similarity.max(axis=1)
+    best[cosine < near_enough] = -1
+    return best, np.clip(cosine, 0.0, 1.0)
+
+
+def parents_of(
+    placed: Vectors, labels: Labels, group_centres: Vectors, n_themes: int | None
+) -> Labels:
+    """Join groups under themes a person can hold in mind.
+
+    Groups are joined by Ward's method on their centres. How many themes: where
+    the silhouette of the mentions is best between 8 and 25, unless `n_themes`
+    says it.
+
+    Returns
+    -------
+    ndarray of int, shape (n_groups,)
+        Theme of each group.
+    """
+    from sklearn.cluster import AgglomerativeClustering
+    from sklearn.metrics import silhouette_score
+
+    n_groups = len(group_centres)
+    if n_groups <= (n_themes or FEWEST_THEMES):
+        return np.arange(n_groups)
+
+    def join(k: int) -> Labels:
+        joined = AgglomerativeClustering(k, linkage="ward").fit_predict(group_centres)
+        return np.asarray(joined, np.int64)
+
+    if n_themes is not None:
+        return join(n_themes)
+    inside = np.flatnonzero(labels >= 0)
+    shown = inside[:: max(1, len(inside) // 3000)]
+    best, best_silhouette = join(FEWEST_THEMES), -1.0
+    for k in range(FEWEST_THEMES, min(MOST_THEMES, n_groups - 1) + 1):
+        joined = join(k)
+        silhouette = float(silhouette_score(placed[shown], joined[labels[shown]], metric="cosine"))
+        if silhouette > best_silhouette:
+            best, best_silhouette = joined, silhouette
+    return best

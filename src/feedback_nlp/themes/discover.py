@@ -1,0 +1,278 @@
+"""What do customers talk about? Themes and sub-themes found in the mentions.
+
+A mention is placed by what it is about, with the tone taken out; EVoC finds
+dense groups of such mentions; BERTopic carries them and weighs their words;
+groups are named by noun phrases of the customers. Verdicts without a reason
+("great service") make no theme of their own beside general praise and general
+complaint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from feedback_nlp.encoding import Vectors
+from feedback_nlp.themes.clustering import (
+    Labels,
+    Space,
+    centres,
+    dense_groups,
+    learn_space,
+    nearest,
+    parents_of,
+)
+from feedback_nlp.themes.labels import label_groups, slugs
+from feedback_nlp.themes.stability import stability_of
+
+GENERAL_PRAISE = "general_praise"
+GENERAL_COMPLAINT = "general_complaint"
+FEWEST_MENTIONS = 50
+LEARNT_FROM_AT_MOST = 60_000
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was found.
+
+    Attributes
+    ----------
+    themes : DataFrame
+        A row a theme, top level and sub-themes; columns as in a run's table ``themes``.
+    mention_themes : DataFrame
+        A row a theme in a mention.
+    note : str
+        Why there are no themes, or that they were learnt on a sample; else empty.
+    """
+
+    themes: pd.DataFrame
+    mention_themes: pd.DataFrame
+    note: str = ""
+
+
+def discover_themes(
+    mentions: pd.DataFrame,
+    vectors: Vectors,
+    *,
+    seed: int = 0,
+    n_themes: int | None = None,
+    stability_resamples: int = 10,
+) -> Discovery:
+    """Find the themes of a survey.
+
+    Parameters
+    ----------
+    mentions : DataFrame, one row a mention
+        Needs ``mention_id``, ``response_id``, ``text``, ``sentiment`` and
+        ``content_kind`` of the mention.
+    vectors : ndarray, shape (mentions, d)
+        Unit vectors of the mentions' texts, in the same order.
+    seed : int
+        Fixes everything: the same mentions, vectors and seed give the same themes.
+    n_themes : int, optional
+        How many top-level themes; chosen from the data (8 to 25) by default.
+    stability_resamples : int
+        Refits on resampled respondents from which `stability` is computed.
+
+    Returns
+    -------
+    Discovery
+
+    Notes
+    -----
+    Equal mentions weigh once in learning and fully in counting. With fewer
+    than 50 distinct mentions that give a reason nothing is discovered.
+    """
+    mentions = mentions.reset_index(drop=True)
+    kinds = mentions["content_kind"].to_numpy()
+    reasons = np.flatnonzero(kinds == "reason")
+    distinct = reasons[~mentions["text"].iloc[reasons].str.casefold().duplicated().to_numpy()]
+    verdicts = _general(mentions, kinds == "verdict_only")
+    if len(distinct) < FEWEST_MENTIONS:
+        note = (
+            f"Only {len(distinct)} distinct mentions give a reason; themes are discovered from "
+            f"{FEWEST_MENTIONS} on. A codebook (--codebook) assigns themes to few answers too."
+        )
+        return Discovery(_themes_table([], verdicts, mentions), verdicts, note)
+    random = np.random.default_rng(seed)
+    note = ""
+    learnt = distinct
+    if len(distinct) > LEARNT_FROM_AT_MOST:
+        learnt = np.sort(random.choice(distinct, LEARNT_FROM_AT_MOST, replace=False))
+        note = f"Learnt from {LEARNT_FROM_AT_MOST} of {len(distinct)} distinct mentions."
+    fitted = _fit(vectors[learnt], mentions["sentiment"].to_numpy(float)[learnt], seed, n_themes)
+    placed = fitted.space.place(vectors[reasons])
+    sub, cosine = nearest(placed, fitted.sub_centres)
+    stability = stability_of(
+        fitted.space.place(vectors[learnt]),
+        mentions["response_id"].iloc[learnt].to_numpy(),
+        sub_labels=fitted.labels,
+        parents=fitted.parents,
+        resamples=stability_resamples,
+        seed=seed,
+    )
+    named = _named_themes(mentions, reasons, sub, cosine, fitted, stability)
+    theme_ids = np.array([theme.theme_id for theme in named if theme.is_finest], dtype=object)
+    inside = np.flatnonzero(sub >= 0)
+    rows = mentions.iloc[reasons[inside]]
+    assigned = pd.DataFrame(
+        {
+            "mention_id": rows["mention_id"].to_numpy(),
+            "response_id": rows["response_id"].to_numpy(),
+            "theme_id": theme_ids[sub[inside]],
+            "confidence": cosine[inside],
+        }
+    )
+    links = pd.concat([assigned, verdicts]) if len(verdicts) else assigned
+    order = pd.Series(np.arange(len(mentions)), index=mentions["mention_id"])
+    links = links.iloc[np.argsort(links["mention_id"].map(order), kind="stable")]
+    links = links.astype({"theme_id": "str"}).reset_index(drop=True)
+    return Discovery(_themes_table(named, links, mentions), links, note)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    space: Space
+    labels: Labels  # finest group of each learnt mention
+    sub_centres: Vectors
+    parents: Labels  # theme of each finest group
+
+
+def _fit(
+    vectors: Vectors, polarity: NDArray[np.float64], seed: int, n_themes: int | None
+) -> _Fitted:
+    space = learn_space(vectors, polarity)
+    placed = space.place(vectors)
+    found = dense_groups(placed, seed)
+    found_centres = centres(placed, found, int(found.max()) + 1)
+    # The centres are taken from the dense groups; then every mention near enough joins.
+    labels, _ = nearest(placed, found_centres)
+    sizes = np.bincount(labels[labels >= 0], minlength=len(found_centres))
+    alive = np.flatnonzero(sizes > 0)
+    sub_centres = found_centres[alive]
+    labels, _ = nearest(placed, sub_centres)
+    return _Fitted(space, labels, sub_centres, parents_of(placed, labels, sub_centres, n_themes))
+
+
+@dataclass(frozen=True)
+class _Theme:
+    theme_id: str
+    label: str
+    parent_id: str | None
+    keywords: list[str]
+    examples: list[str]
+    stability: float
+    is_finest: bool
+
+
+def _named_themes(
+    mentions: pd.DataFrame,
+    reasons: Labels,
+    sub: Labels,
+    cosine: NDArray[np.float64],
+    fitted: _Fitted,
+    stability: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> list[_Theme]:
+    texts = mentions["text"].iloc[reasons].tolist()
+    top = np.where(sub >= 0, fitted.parents[sub], -1)
+    top_named = label_groups(texts, top, cosine, int(fitted.parents.max()) + 1)
+    alone = np.bincount(fitted.parents)[fitted.parents] == 1
+    sub_named = label_groups(
+        texts, sub, cosine, len(fitted.parents), within=fitted.parents, taken=top_named
+    )
+    top_ids = slugs([named.label for named in top_named])
+    sub_ids = slugs([named.label for named in sub_named], taken=top_ids)
+    themes = [
+        _Theme(theme_id, n.label, None, n.keywords, n.examples, float(stable), False)
+        for theme_id, n, stable in zip(top_ids, top_named, stability[0], strict=True)
+    ]
+    finest = []
+    for number, (theme_id, named) in enumerate(zip(sub_ids, sub_named, strict=True)):
+        parent = int(fitted.parents[number])
+        if alone[number]:
+            # The only sub-theme of a theme is that theme.
+            finest.append(_replace_finest(themes[parent]))
+            continue
+        finest.append(
+            _Theme(
+                theme_id,
+                named.label,
+                top_ids[parent],
+                named.keywords,
+                named.examples,
+                float(stability[1][number]),
+                True,
+            )
+        )
+    only = {theme.theme_id for theme in finest}
+    return [theme for theme in themes if theme.theme_id not in only] + finest
+
+
+def _replace_finest(theme: _Theme) -> _Theme:
+    from dataclasses import replace
+
+    return replace(theme, is_finest=True)
+
+
+def _general(mentions: pd.DataFrame, is_verdict: NDArray[np.bool_]) -> pd.DataFrame:
+    """Verdicts without a reason, by their tone; the neutral ones bear no theme."""
+    tone = mentions["sentiment"].to_numpy(float)
+    chosen = is_verdict & ~np.isnan(tone) & (tone != 0)
+    rows = mentions[chosen]
+    return pd.DataFrame(
+        {
+            "mention_id": rows["mention_id"].astype("str").to_numpy(),
+            "response_id": rows["response_id"].astype("str").to_numpy(),
+            "theme_id": np.where(tone[chosen] > 0, GENERAL_PRAISE, GENERAL_COMPLAINT),
+            "confidence": np.abs(tone[chosen]),
+        }
+    ).astype({"theme_id": "str"})
+
+
+def _themes_table(named: list[_Theme], links: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+    general = {GENERAL_PRAISE: "General praise", GENERAL_COMPLAINT: "General complaint"}
+    present = set(links["theme_id"])
+    texts = mentions.set_index("mention_id")["text"]
+    themes = list(named)
+    for theme_id, label in general.items():
+        if theme_id in present:
+            ids = links.loc[links["theme_id"] == theme_id, "mention_id"]
+            examples = texts.loc[ids].value_counts().index[:3].tolist()
+            themes.append(_Theme(theme_id, label, None, [], examples, 1.0, True))
+    table = pd.DataFrame(
+        {
+            "theme_id": [theme.theme_id for theme in themes],
+            "label": [theme.label for theme in themes],
+            "parent_id": pd.Series([theme.parent_id for theme in themes], dtype="str"),
+            "keywords": [theme.keywords for theme in themes],
+            "examples": [theme.examples for theme in themes],
+            "stability": np.array([theme.stability for theme in themes], float),
+            "source": "discovered",
+        }
+    ).astype({"theme_id": "str", "label": "str", "source": "str"})
+    parents = table.set_index("theme_id")["parent_id"]
+    with_parents = pd.concat(
+        [links, links.assign(theme_id=links["theme_id"].map(parents)).dropna(subset="theme_id")]
+    )
+    counts = with_parents.groupby("theme_id").agg(
+        n_mentions=("mention_id", "nunique"), n_responses=("response_id", "nunique")
+    )
+    counted = table.join(counts, on="theme_id")
+    counted[["n_mentions", "n_responses"]] = (
+        counted[["n_mentions", "n_responses"]].fillna(0).astype("int64")
+    )
+    top = counted["parent_id"].fillna(counted["theme_id"])
+    size = top.map(counted.set_index("theme_id")["n_responses"])
+    order = pd.DataFrame(
+        {
+            "size": -size,
+            "top": top,
+            "level": counted["parent_id"].notna(),
+            "own": -counted["n_responses"],
+            "id": counted["theme_id"],
+        }
+    ).sort_values(["size", "top", "level", "own", "id"])
+    return counted.loc[order.index].reset_index(drop=True)

@@ -1,0 +1,506 @@
+"""The brief and the export of notebooks, made of a made-up run of a broadband company."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pypdf import PdfReader
+
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.findings.groups import theme_groups
+from feedback_nlp.findings.impact import nps_impact
+from feedback_nlp.nps import nps
+from feedback_nlp.report import wording
+from feedback_nlp.report.brief import brief_data, write_brief
+from feedback_nlp.report.notebook_export import export_notebook
+from feedback_nlp.report.quotes import choose_quotes
+
+THEMES = (
+    ("missed_appointments", "Missed engineer appointments", (0.30, 0.12, 0.04)),
+    ("slow_speed", "Slow speed in the evening", (0.27, 0.14, 0.05)),
+    ("price_rises", "Price rises in mid-contract", (0.22, 0.17, 0.07)),
+    ("long_hold", "Long waits on the phone", (0.16, 0.09, 0.03)),
+    ("helpful_staff", "Helpful and friendly staff", (0.04, 0.14, 0.30)),
+    ("reliable", "Reliable connection", (0.03, 0.18, 0.28)),
+    ("easy_setup", "Easy to set up", (0.03, 0.08, 0.15)),
+    ("billing", "Wrong bills", (0.12, 0.06, 0.04)),
+    ("router", "Router and cables", (0.07, 0.07, 0.06)),
+    ("app", "The app", (0.02, 0.02, 0.02)),
+)
+# What detractors and promoters of the made-up company say, theme by theme.
+QUOTES: dict[str, tuple[str, ...]] = {
+    "missed_appointments": (
+        "I took the day off work and the engineer simply never came",
+        "Three appointments in a row were cancelled on the morning itself",
+        "Waited in from eight till six, then got a text that said nobody was home. I was home!",
+        "Engineer rang my old number, shrugged and drove off again",
+    ),
+    "slow_speed": (
+        "Every evening after eight the films stop and buffer for minutes",
+        "My daughter cannot do her homework because the upload collapses at night",
+        "We pay for 200 and get 11 as soon as the neighbours come home from work",
+        "Slow.",
+    ),
+    "price_rises": (
+        "You put the price up by six pounds while I was still in contract",
+        "New customers pay half of what you charge me after nine years of loyalty",
+        "Awful service, terrible company, would not recommend to anyone at all",
+        "the letter about the increase came two weeks after the money had left my account",
+    ),
+    "long_hold": ("Waited fifty minutes on hold and then the line was cut off",),
+    "billing": ("The bill was wrong for the fourth month and nobody will correct it",),
+    "helpful_staff": (
+        "The lady on the phone stayed with me until the router worked again",
+        "Your man in the Leeds shop explained every tariff and sold me the cheaper one",
+    ),
+    "reliable": (
+        "Two years without a single outage, even during the winter storms",
+        "It has run in the background since spring and I forget that it exists",
+    ),
+    "easy_setup": ("Plugged it in, followed the leaflet and was online within ten minutes",),
+}
+MENTION_COLUMNS = [
+    "mention_id",
+    "response_id",
+    "text",
+    "start",
+    "end",
+    "sentiment",
+    "sentiment_label",
+]
+ANY_QUOTE = ("The parcel with the new router went to the wrong street twice",)
+
+
+def make_run(
+    n: int = 320,
+    seed: int = 0,
+    themes: tuple = THEMES,
+    groups: tuple[float, float, float] = (0.44, 0.22, 0.34),
+    quotes: tuple[str, ...] = (),
+    dates: bool = True,
+) -> SimpleNamespace:
+    """Tables as a pipeline would leave them, every number computed from the respondents."""
+    rng = np.random.default_rng(seed)
+    scores = np.concatenate(
+        [
+            rng.choice(7, round(n * groups[0]), p=[0.25, 0.07, 0.1, 0.13, 0.1, 0.2, 0.15]),
+            rng.choice([7, 8], round(n * groups[1])),
+        ]
+    )
+    scores = np.concatenate([scores, rng.choice([9, 10], n - len(scores), p=[0.4, 0.6])])
+    rng.shuffle(scores)
+    group = np.select([scores >= 9, scores >= 7], ["promoter", "passive"], "detractor")
+    content = rng.random(n) < 0.75
+    responses = pd.DataFrame(
+        {
+            "response_id": [f"R{i:04d}" for i in range(n)],
+            "score": pd.array(scores, dtype="Int64"),
+            "group": group,
+            "answer": ["an answer" if c else "" for c in content],
+            "has_content": content,
+        }
+    )
+    if dates:
+        days = pd.to_timedelta(rng.integers(0, 365, n), unit="D")
+        responses["answered_on"] = pd.Timestamp("2024-01-03") + days
+    column = {"detractor": 0, "passive": 1, "promoter": 2}
+    names = np.array(
+        [
+            [c and rng.random() < shares[column[g]] for _, _, shares in themes]
+            for g, c in zip(group, content, strict=True)
+        ]
+    ).reshape(n, len(themes))
+    mentions, assigned = [], []
+    for respondent, theme in zip(*np.nonzero(names), strict=True):
+        pool = quotes or QUOTES.get(themes[theme][0], ANY_QUOTE)
+        mention_id = f"M{len(mentions):05d}"
+        response_id = f"R{respondent:04d}"
+        text = pool[len(mentions) % len(pool)]
+        label = {"detractor": "negative", "promoter": "positive"}.get(group[respondent], "neutral")
+        mentions.append((mention_id, response_id, text, 0, len(text), 0.0, label))
+        assigned.append((mention_id, response_id, themes[theme][0], rng.random()))
+    links = pd.DataFrame(
+        assigned, columns=["mention_id", "response_id", "theme_id", "confidence"], dtype=object
+    ).astype({"confidence": float})
+    table = pd.DataFrame(
+        {
+            "theme_id": pd.Series([t[0] for t in themes], dtype="str"),
+            "label": pd.Series([t[1] for t in themes], dtype="str"),
+            "parent_id": None,
+            "n_responses": names.sum(axis=0),
+            "source": "discovered",
+        }
+    )
+    return SimpleNamespace(
+        responses=responses,
+        mentions=pd.DataFrame(
+            mentions,
+            columns=MENTION_COLUMNS,
+        ),
+        mention_themes=links,
+        themes=table,
+        theme_groups=theme_groups(responses, links, table),
+        nps_impact=(
+            nps_impact(responses, links, table, resamples=400).top
+            if themes
+            else _impact_without_themes(responses)
+        ),
+        record={
+            "input": {"name": "fictional_broadband_nps.csv", "sha256": "9f2c" * 16},
+            "columns": {"score": "nps", "date": "answered_on" if dates else None},
+            "options": {},
+            "seed": 0,
+            "counts": {"rows_read": n + 2, "rows_blank": 2, "responses": n},
+            "versions": {"python": "3.11.9", "bertopic": "0.17.4", "evoc": "0.3.2"},
+            "models": {"all-MiniLM-L6-v2": "53aa51172d142c89d9012cce15ae4d6c"},
+            "seconds": {"themes": 3.2},
+        },
+    )
+
+
+def _impact_without_themes(responses: pd.DataFrame) -> pd.DataFrame:
+    worth = 100.0 * ((responses["group"] == "promoter") - 1.0 * (responses["group"] == "detractor"))
+    content = responses["has_content"]
+    values = [worth[content].sum() / len(worth), worth[~content].sum() / len(worth)]
+    return pd.DataFrame(
+        {
+            "theme_id": ["_no_theme", "_no_answer"],
+            "n": [content.sum(), (~content).sum()],
+            "contribution": values,
+            "ci_low": np.subtract(values, 9.0),
+            "ci_high": np.add(values, 9.0),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def run() -> SimpleNamespace:
+    return make_run()
+
+
+@pytest.fixture(scope="module")
+def pdf(run, tmp_path_factory) -> Path:
+    return write_brief(run, tmp_path_factory.mktemp("brief"))
+
+
+def text_of(pdf: Path) -> str:
+    text = " ".join(page.extract_text() for page in PdfReader(pdf).pages)
+    return re.sub(r"\s+", " ", text.replace("\u200e", ""))
+
+
+def sentences(data: dict) -> list[str]:
+    found = [f"{finding['lead']} {finding['detail']}" for finding in data["findings"]]
+    return [
+        s for s in [*found, data["unexplained"], data["not_shown"], data["score"]["sentence"]] if s
+    ]
+
+
+def numbers_in(text: str) -> list[float]:
+    unquoted = re.sub("“.*?”", "", text)
+    return [
+        float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", unquoted)
+    ]
+
+
+def numbers_of_tables(run: SimpleNamespace) -> set[float]:
+    """All values that a sentence may quote, rounded as sentences round: without their sign."""
+    impact = run.nps_impact
+    points = impact.filter(regex="contribution|ci_").to_numpy(float)
+    shares = run.theme_groups["share"].to_numpy(float)
+    return {
+        *(abs(round(float(v), 1)) for v in points.ravel()),
+        *(float(f"{100 * v:.0f}") for v in shares),
+    }
+
+
+def test_the_pdf_gives_the_score_of_the_table_with_its_interval(run, pdf):
+    estimate = nps(run.responses["score"])
+    text = text_of(pdf)
+    assert f"−{abs(estimate.score):.1f}" in text
+    assert f"−{abs(estimate.low):.1f} to −{abs(estimate.high):.1f}" in text
+    assert {str(estimate.promoters), str(estimate.passives), str(estimate.detractors)} <= set(
+        text.split()
+    )
+
+
+def test_every_number_in_a_finding_is_a_value_of_a_table(run, pdf):
+    data = brief_data(run)
+    known = numbers_of_tables(run)
+    assert len(data["findings"]) == 5
+    text = text_of(pdf)
+    for finding in data["findings"]:
+        for part in (finding["lead"], finding["detail"]):
+            assert part.replace("\u200e", "") in text
+            assert numbers_in(part)
+            assert set(numbers_in(part)) <= known, part
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_uncertain_is_called_a_cost(seed):
+    run = make_run(n=150, seed=seed)
+    impact = run.nps_impact.set_index("theme_id").rename(
+        columns={"contribution_low": "ci_low", "contribution_high": "ci_high"}
+    )
+    tests = run.theme_groups[run.theme_groups["group"] == "detractor"].set_index("theme_id")
+    data = brief_data(run)
+    for finding in data["findings"]:
+        row = impact.loc[finding["theme_id"]]
+        assert abs(row["contribution"]) >= wording.PRACTICAL_POINTS
+        assert row["ci_low"] > 0 or row["ci_high"] < 0
+        if re.search("costs|earns", finding["lead"]):
+            assert tests.loc[finding["theme_id"], "q_value"] < wording.LARGEST_Q
+
+
+def test_a_cost_that_stands_apart_costs_most_and_one_that_does_not_is_only_listed():
+    theme = {
+        "label": "Slow speed",
+        "contribution": -9.0,
+        "ci_low": -11.0,
+        "ci_high": -7.0,
+        "q_value": 0.001,
+        "odds_ratio": 4.0,
+        "shares": {"detractor": 0.3, "promoter": 0.1},
+    }
+    assert "costs most: 9.0 points" in wording.theme_sentence(theme, most=True)[0]
+    assert "costs 9.0 points" in wording.theme_sentence(theme)[0]
+
+
+def test_a_theme_of_fewer_than_ten_respondents_appears_nowhere(run, pdf):
+    named = run.mention_themes.groupby("theme_id")["response_id"].nunique()
+    small = named[named < 10]
+    assert list(small.index) == ["app"]
+    data = brief_data(run)
+    assert "app" not in {theme["theme_id"] for theme in data["themes"]}
+    assert "The app" not in text_of(pdf)
+    assert "1 theme is not shown" in data["not_shown"]
+
+
+def test_quotes_are_of_detractors_who_say_why_each_of_another_respondent(run):
+    data = brief_data(run)
+    groups = run.responses.set_index("response_id")["group"]
+    seen: list[str] = []
+    for block in data["blocks"]:
+        assert 2 <= len(block["quotes"]) <= 3
+        for quote in block["quotes"]:
+            assert groups[quote["response_id"]] == "detractor"
+            assert 40 <= len(quote["text"]) <= 220
+            assert quote["text"] in QUOTES[block["theme_id"]]
+            seen.append(quote["response_id"])
+    assert len(seen) == len(set(seen))
+    everything = json.dumps(data)
+    assert "Awful service, terrible company" not in everything
+
+
+def test_quotes_are_the_surest_and_reach_down_to_sub_themes():
+    responses = pd.DataFrame({"response_id": ["a", "b"], "group": "detractor", "score": [1, 2]})
+    texts = [
+        "The engineer promised to call and nobody ever did so",
+        "My router lost its connection nine times this week",
+    ]
+    mentions = pd.DataFrame(
+        {
+            "mention_id": ["m1", "m2"],
+            "response_id": ["a", "b"],
+            "text": texts,
+            "sentiment_label": "negative",
+        }
+    )
+    links = pd.DataFrame(
+        {"mention_id": ["m1", "m2"], "theme_id": ["top", "below"], "confidence": [0.4, 0.9]}
+    )
+    themes = pd.DataFrame({"theme_id": ["top", "below"], "parent_id": [None, "top"]})
+    run = SimpleNamespace(
+        responses=responses, mentions=mentions, mention_themes=links, themes=themes
+    )
+    quotes = choose_quotes(run, "top", group="detractor", sentiment="negative")
+    assert [quote["text"] for quote in quotes] == texts[::-1]
+    assert choose_quotes(run, "top", group="promoter", sentiment="negative") == []
+
+
+HOSTILE = (
+    '#import "x" and the engineer never came to repair the router',
+    "The bill of $x$ and $5 was wrong and nobody corrected it",
+    "*bold* and _under_ the phone line waits for ever `code` @label <tag>",
+    "<script>alert(1)</script> broadband engineer router outage again",
+    r"back\slashes \n \u{41} #{1+1} #panic() router engineer signal",
+    "= + - @SUM(A1) /* comment */ // engineer router telephone queue",
+)
+
+
+def test_hostile_quotes_arrive_letter_by_letter(tmp_path):
+    run = make_run(themes=THEMES[:3], quotes=HOSTILE)
+    data = brief_data(run)
+    shown = [quote["text"] for block in data["blocks"] for quote in block["quotes"]]
+    assert sorted(shown) == sorted(HOSTILE)
+    text = re.sub(r"\s", "", text_of(write_brief(run, tmp_path)))
+    for quote in HOSTILE:
+        assert re.sub(r"\s", "", quote) in text
+
+
+def test_hostile_labels_and_survey_names_arrive_letter_by_letter(tmp_path):
+    label = '#panic() $x$ *b* "q" \\ <i>'
+    run = make_run(themes=(("bad", label, (0.5, 0.2, 0.05)), *THEMES[4:6]))
+    run.record["input"]["name"] = "#evil $name$.csv"
+    text = text_of(write_brief(run, tmp_path))
+    assert text.count(label) >= 3
+    assert "#evil $name$" in text
+
+
+RIGHT_TO_LEFT = (
+    "האינטרנט איטי מאוד בכל ערב ואף אחד לא עונה לטלפון של החברה",
+    "الإنترنت بطيء جدا كل مساء ولا أحد يرد على الهاتف منذ أسابيع",
+    "So slow 😡😡 the engineer never came and the router is red 🔴",
+)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"themes": THEMES[:3]},
+        {"themes": tuple((f"t{i}", f"Theme {i}", (0.2, 0.1, 0.1)) for i in range(25)), "n": 900},
+        {"groups": (0.86, 0.08, 0.06)},
+        {"groups": (0.02, 0.11, 0.87)},
+        {"dates": False, "quotes": RIGHT_TO_LEFT},
+        {"themes": (("l", "A very long label " * 6, (0.4, 0.2, 0.05)), *THEMES[1:])},
+    ],
+    ids=["3 themes", "25 themes", "NPS -80", "NPS +85", "right to left", "long label"],
+)
+def test_surveys_of_every_shape_give_two_to_four_pages(options, tmp_path):
+    reader = PdfReader(write_brief(make_run(**options), tmp_path))
+    assert 2 <= len(reader.pages) <= 4
+    first = reader.pages[0].extract_text()
+    assert "What each theme takes from the score" in first
+    assert "Rests on" in first
+
+
+def test_a_survey_of_few_answers_says_that_it_has_no_themes(tmp_path):
+    run = make_run(n=60, themes=(), dates=False)
+    run.record["themes_note"] = "Themes are learnt from 50 on."
+    data = brief_data(run)
+    with_content = int(run.responses["has_content"].sum())
+    assert data["no_finding"] == (
+        f"{with_content} answers have content. Themes are learnt from 50 on. "
+        "This brief gives the score alone."
+    )
+    assert data["themes"] == []
+    text = text_of(write_brief(run, tmp_path))
+    assert data["no_finding"] in text
+    assert "holds no dates" in text
+
+
+def test_promoters_fill_the_blocks_where_no_theme_costs_anything():
+    data = brief_data(make_run(groups=(0.02, 0.11, 0.87)))
+    assert "No theme can be called a cost" in data["no_finding"]
+    assert [block["kind"] for block in data["blocks"]] == ["earning"] * 3
+    # Eight detractors are too few to show a share of.
+    assert all("detractor" not in theme["shares"] for theme in data["themes"])
+
+
+def test_too_few_scores_are_an_error_a_user_understands():
+    with pytest.raises(FeedbackError, match="only 8 respondents gave a score"):
+        brief_data(make_run(n=8, themes=()))
+
+
+def test_the_data_is_json_and_the_run_is_left_as_it_was(run):
+    before = copy.deepcopy(run)
+    data = brief_data(run)
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    for name in ("responses", "mentions", "mention_themes", "themes", "theme_groups", "nps_impact"):
+        pd.testing.assert_frame_equal(getattr(run, name), getattr(before, name))
+    assert run.record == before.record
+
+
+def test_the_pdf_is_tagged_titled_and_the_same_each_time(run, pdf, tmp_path):
+    reader = PdfReader(pdf)
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata.title == "Why customers give us these scores – Fictional broadband NPS"
+    assert "pdfuaid:part>1<" in root["/Metadata"].get_data().decode()
+    again = write_brief(run, tmp_path)
+    assert again.read_bytes() == pdf.read_bytes()
+    assert sorted(p.name for p in (pdf.parent / "figures").iterdir()) == [
+        "contributions.svg",
+        "scores.svg",
+        "theme_groups.svg",
+    ]
+
+
+def test_a_brief_that_cannot_be_made_leaves_the_old_one(run, pdf, monkeypatch):
+    before = pdf.read_bytes()
+    monkeypatch.setattr("feedback_nlp.report.brief.TEMPLATE", Path("no_such_template.typ"))
+    with pytest.raises(Exception, match="No such file"):
+        write_brief(run, pdf.parent)
+    assert pdf.read_bytes() == before
+    assert not list(pdf.parent.glob(".*"))
+
+
+def notebook(folder: Path, *cells) -> Path:
+    path = folder / "05_why.ipynb"
+    nbformat.write(new_notebook(cells=list(cells)), path)
+    return path
+
+
+def test_a_notebook_runs_with_parameters_and_hides_code_but_no_words(tmp_path):
+    path = notebook(
+        tmp_path,
+        new_markdown_cell("# Why are *detractors* unhappy?\n\nThey say it costs $5."),
+        new_code_cell("run_dir, n = 'nowhere', 1", metadata={"tags": ["parameters"]}),
+        new_code_cell(
+            "import sys\nimport pandas as pd\n"
+            "print(sys.executable)\n"
+            "pd.DataFrame({'quote': ['<script>x</script>', '#import $y$ *z*'], 'n': [n, run_dir]})"
+        ),
+        new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"),
+    )
+    before = path.read_bytes()
+    files = export_notebook(path, tmp_path / "out", {"n": 777, "run_dir": tmp_path / "run"})
+    assert path.read_bytes() == before
+    text = text_of(files["pdf"])
+    assert "Why are detractors unhappy?" in text
+    assert "costs $5" in text
+    assert "<script>x</script>" in text
+    assert "#import $y$ *z*" in text
+    assert "777" in text
+    assert "import pandas" not in text
+    assert re.sub(r"\s", "", sys.executable) in re.sub(r"\s", "", text)
+    assert len(PdfReader(files["pdf"]).pages[0].images) == 1
+    page = files["html"].read_text()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(src|href)=.https?:", page)
+    assert '<details class="code">' in page
+    assert 'src="data:image/png;base64' in page
+
+
+def test_a_failing_cell_is_named_with_its_cause_and_nothing_is_written(tmp_path):
+    path = notebook(
+        tmp_path,
+        new_markdown_cell("# Title"),
+        new_code_cell("n = 0", metadata={"tags": ["parameters"]}),
+        new_code_cell("share = 1 / n"),
+    )
+    with pytest.raises(FeedbackError) as raised:
+        export_notebook(path, tmp_path / "out", {"n": 0})
+    assert "05_why.ipynb stopped at cell 3 (“share = 1 / n”)" in str(raised.value)
+    assert "ZeroDivisionError: division by zero" in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_or_broken_notebook_is_one_sentence(tmp_path):
+    with pytest.raises(FeedbackError, match="no notebook"):
+        export_notebook(tmp_path / "none.ipynb", tmp_path, {})
+    (tmp_path / "broken.ipynb").write_text("{")
+    with pytest.raises(FeedbackError, match="cannot be read as a notebook"):
+        export_notebook(tmp_path / "broken.ipynb", tmp_path, {})
