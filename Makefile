@@ -2,6 +2,7 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 PYTHON  ?= $(shell command -v python3.11 || command -v python3)
+PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 READY   := $(VENV)/.ready
 SAMPLE  := data/raw/sample_survey.csv
 
@@ -18,11 +19,13 @@ $(READY): requirements.lock pyproject.toml
 	  || { echo "feedback-nlp needs python 3.11 or newer: call make with PYTHON=/path/to/python3.11"; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
 	@echo "[2/4] PyTorch, the largest package (200 MB, half a minute where the CPU build is at hand)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check $$(grep -oE '^torch==[0-9.]+' requirements.lock)
+	@sed -n '/^torch==/,/[^\\]$$/p' requirements.lock > $(VENV)/torch.lock
+	@$(PIP) --no-deps --require-hashes -r $(VENV)/torch.lock
 	@echo "[3/4] everything else, each package pinned and checked by hash (about two minutes)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(PIP) "$$(grep -oE '^torch==[0-9.]+' requirements.lock)"
 	@echo "[4/4] feedback-nlp itself"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 report: $(READY)  ## Run the bundled sample survey to a PDF in reports/
@@ -44,7 +47,7 @@ lint: $(READY)  ## Check format, style and types
 	$(BIN)/mypy
 
 lock: $(READY)  ## Pin every package again, after pyproject.toml changed
-	$(BIN)/python -m feedback_nlp_dev.lock
+	.ci/lock
 
 clean:  ## Remove the environment, runs and reports
 	rm -rf $(VENV) data/processed/*/ reports/*/

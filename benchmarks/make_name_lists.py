@@ -1,4 +1,4 @@
-"""Make the word lists that `feedback_nlp.person_names` reads.
+"""Make the word lists that `feedback_nlp.name_words` reads.
 
 They are made once, from three sources that allow it (see ``src/feedback_nlp/data/LICENSES.md``):
 
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.person_names import fold
+from feedback_nlp.name_words import fold
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "feedback_nlp" / "data"
 FEWEST_SOURCES = 10  # below that, nicknames, typing errors and ordinary words take over
@@ -81,7 +81,9 @@ def places(folder: Path) -> set[str]:
         if town["population"]
         >= LEAST_INHABITANTS.get(town["countrycode"], LEAST_INHABITANTS_ELSEWHERE)
     }
-    wider = {fold(row["name"]) for file in ("countries.json", "us_states.json") for row in rows(file)}
+    wider = {
+        fold(row["name"]) for file in ("countries.json", "us_states.json") for row in rows(file)
+    }
     return (towns | wider) - PERSONS_FIRST
 
 

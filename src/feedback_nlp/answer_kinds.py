@@ -41,20 +41,25 @@ _SET_PHRASES = re.compile(
     r"(?:for the )?time being|(?:at|many) times|"
     r"(?:level|standard|quality|type|kind|sort) of (?=service|care)|"
     r"(?:friends?|family)(?:,? (?:and|or|&) (?:friends?|family|relatives|colleagues))+|"
-    r"(?:(?<=love )|(?<=thank )|(?<=like )|(?<=done ))(?:you|u|ya) (?:guys|all|lot|people)|no change|nothing changed|(?:in|by|via|this|your|the) (?:text|txt|sms)(?: messages?)?|"
+    r"(?:(?<=love )|(?<=thank )|(?<=like )|(?<=done ))(?:you|u|ya) (?:guys|all|lot|people)|"
+    r"no change|nothing changed|(?:in|by|via|this|your|the) (?:text|txt|sms)(?: messages?)?|"
     r"none of your business|(?:just )?because i can|no particular reason|"
     r"up to (?:scratch|par|standard|the mark)|on the whole|in (?:my|our) (?:case|opinion|view)|"
     r"in (?:all|every|many) respects?|(?:you|they|we|company) offer|would like|felt like it|"
     r"no thank ?you)\b"
 )
 _SET_VERDICT = re.compile(
-    r"\b(?:room for improvements?|(?:1st|first) (?:class|rate)|life ?savers?|hard to find|well (?:done|sorted|pleased|looked after)|(?:as it|what it) should be|"
+    r"\b(?:room for improvements?|(?:1st|first) (?:class|rate)|life ?savers?|hard to find|"
+    r"well (?:done|sorted|pleased|looked after)|(?:as it|what it) should be|"
     r"(?:cant|cannot|could ?nt|could not|no|without|hard to|not) (?:really )?(?:be )?"
     r"(?:fault|faulted|beat|beaten|complain|improve|grumble|grumbles)|"
-    r"(?:does|did|do|doing|done) (?:the|its|a|an|your|their) job|(?:could|can) ?(?:not|nt) ask for more|"
-    r"so far so good|(?:i|we|really|dont|didnt|also) like|(?:on|100) (?:point|percent)|100%|"
+    r"(?:does|did|do|doing|done) (?:the|its|a|an|your|their) job|(?:could|can) ?(?:not|"
+    r"nt) ask for more|"
+    r"so far so good|(?:i|we|really|dont|didnt|also) like|(?:on|100) (?:point|percent)|"
     r"look(?:ed|s|ing)? after|(?:did|done|do|doing|does) (?:enough|everything)|a credit to|"
-    r"(?:nothing|no|not|anything)(?: else| more)+ (?:could|can|to be|needs?)|(?:could|can) do no more|leaves? (?:a lot|much|something) to be desired|not up to (?:scratch|par|standard)|"
+    r"(?:nothing|no|not|anything)(?: else| more)+ (?:could|can|to be|needs?)|(?:could|"
+    r"can) do no more|leaves? (?:a lot|much|something) to be desired|not up to (?:scratch|par|"
+    r"standard)|"
     r"(?:one|1) of the (?:best|worst)|no way (?:you|they|it) could|second to none|"
     r"(?:keep|carry) (?:it )?(?:up|on)(?: the (?:good|great|excellent) work)?|"
     r"hit and miss|ups and downs|pain in the (?:arse|ass|neck|backside)|out of this world|"
@@ -86,18 +91,24 @@ _NOTHING_ABOUT = re.compile(
 )
 _ABOUT_SCORE = re.compile(
     r"(?:(?:because|as|cos|cause|well|i|we|you) )*(?:"
-    r"(?:nothing|nobody|noone|no one|none|no \w+|not everything|not everyone|nothings|nobodys|no ones)"
+    r"(?:nothing|nobody|noone|no one|none|no \w+|not everything|not everyone|nothings|nobodys|"
+    r"no ones)"
     r"(?: is| are| in life is| in this world is| can be|s)?(?: ever)? perfect"
-    r"|(?:i |we )?(?:never|dont|do not|rarely|seldom|wont|wouldnt|cant)(?: ever| usually| normally| often)?"
+    r"|(?:i |we )?(?:never|dont|do not|rarely|seldom|wont|wouldnt|cant)(?: ever| usually|"
+    r" normally| often)?"
     r" (?:give|score|gave|award|rate|mark|do|go for)(?: \w+){0,4}"
-    r" ?(?:10|10s|tens?|nine|9|full|top|perfect|maximum|max|highest|higher|score|scores|marks|10/10)"
+    r" ?(?:10|10s|tens?|nine|9|full|top|perfect|maximum|max|highest|higher|score|scores|marks|"
+    r"10/10)"
     r"(?: marks?| scores?| out of 10| ratings?)*"
     r"|(?:a )?(?:very |no |my |same |for |the )*(?:good |same |other )?reasons?"
-    r"|(?:a |it is a |its a |thats a |seems a )?(?:very )?(?:fair|good|honest|reasonable|accurate|right|about right)"
+    r"|(?:a |it is a |its a |thats a |seems a )?(?:very )?(?:fair|good|honest|reasonable|"
+    r"accurate|right|about right)"
     r" (?:score|mark|rating|number|assessment|reflection)"
-    r"|(?:i )?(?:never|dont|do not|wouldnt|wont)(?: ever)? recommend(?: any| anything| things| companies| people| to)+"
+    r"|(?:i )?(?:never|dont|do not|wouldnt|wont)(?: ever)? recommend(?: any| anything| things|"
+    r" companies| people| to)+"
     r"(?: \w+){0,3}"
-    r"|(?:please |can (?:you|someone) |could (?:you|someone) )*(?:call|phone|ring|contact|telephone) me"
+    r"|(?:please |can (?:you|someone) |could (?:you|someone) )*(?:call|phone|ring|contact|"
+    r"telephone) me"
     r"(?: back| please| asap| on \w+)*"
     r"|(?:i |just )?(?:pressed|hit|clicked|typed)(?: the)? wrong (?:button|key|number)"
     r")(?: (?:in life|in this world|though|really|please|so far|ever|always))*"
@@ -107,14 +118,16 @@ _POINTERS = frozenset(
 )
 _POINTED_AT = _POINTERS | frozenset(
     fold_words(
-        """to at in on of the my your our this that these those i ive we you have had already all
-        please just above below previous previously last other earlier before prior note notes file files
-        record records history account message messages email emails mail mails text texts letter
-        letters response responses answer answers comment comments reply replies manager managers
-        husband wife mother mam mum daughter son system said stated told mentioned explained wrote
-        written answered sent reviews review trustpilot first one two question questions it and logs
-        log complaints complaint conversation conversations call calls recording recordings team by
-        aforementioned statement"""
+        """
+    to at in on of the my your our this that these those i ive we you have had already all please
+    just above below previous previously last other earlier before prior note notes file files
+    record records history account message messages email emails mail mails text texts letter
+    letters response responses answer answers comment comments reply replies manager managers
+    husband wife mother mam mum daughter son system said stated told mentioned explained wrote
+    written answered sent reviews review trustpilot first one two question questions it and logs
+    log complaints complaint conversation conversations call calls recording recordings team by
+    aforementioned statement
+    """
     )
 )
 _RECOMMEND = re.compile(r"\brecommend\w*+")
@@ -123,19 +136,22 @@ _FACT = re.compile(
     r"(?:yet|service)\b|\bno (?:\w+ )?(?:choice|option|alternative)\b|\bg[eo]t(?:ting)? through\b|"
     r"\b(?:havent|hasnt|not|never|nothing|yet to|didnt|didn t|wasnt|still no|still not|dont|wont)\b"
     r"(?: \w+){0,2}? "
-    r"(?:use|used|using|tried|receive|received|came|come|got|provided|happened|happens|sorted|started|do what|"
+    r"(?:use|used|using|tried|receive|received|came|come|got|provided|happened|happens|sorted|"
+    r"started|do what|"
     r"did what|done anything|did anything|do anything|do as)\b"
 )
 _TOPICS = frozenset(
     fold_words(
-        """service services care treatment client clients customer customers level quality servicio servicios atencion cliente
-        kundenservice kundendienst service servico servicos atendimento servizio servizi
-        klantenservice dienstverlening prestations"""
+        """
+    service services care treatment client clients customer customers level quality servicio
+    servicios atencion cliente kundenservice kundendienst servico servicos atendimento servizio
+    servizi klantenservice dienstverlening prestations
+    """
     )
 )
 _ARTICLES = frozenset(
     fold_words(
-        "because of the overall for your their my for al de la el del le du der die das il lo o do het"
+        "because of the overall for your their my al de la el del le du der die das il lo o do het"
     )
 )
 
@@ -183,7 +199,7 @@ def _bears_emoji(text: str) -> bool:
 
 def _kind_of_words(folded: str) -> str:
     words: list[str] = []
-    verdict = rated = False
+    verdict = False
     for clause in _CLAUSE.split(_RATING.sub(" ", folded)):
         clause = " ".join(fold_words(clause.replace("-", " ")))
         if _is_no_answer(clause):
@@ -194,17 +210,28 @@ def _kind_of_words(folded: str) -> str:
         verdict |= without != clause
         words += _after_pointer(fold_words(_SET_PHRASES.sub(" ", without)))
     rated = bool(_RATING.search(folded))
-    if words and len(words) <= 6 and all(w in _TOPICS or w in _ARTICLES for w in words):
-        if any(word in _TOPICS for word in words) and not verdict:
-            return "verdict_only" if rated else "reason"
+    if not verdict and _is_bare_topic(words):
+        return "verdict_only" if rated else "reason"
     words = [word for word in words if not _is_number(word) and not _is_gibberish(word)]
     if not words:
         return "verdict_only" if verdict else "non_answer"
     for language in LANGUAGES:
         if all(_knows(language, word) for word in words):
-            judged = verdict or any(_evaluates(language, word) for word in words)
+            judged = verdict or any(
+                _evaluates(language, word) or (rated and word in language.generic) for word in words
+            )
             return "verdict_only" if judged else "non_answer"
     return "reason"
+
+
+def _is_bare_topic(words: list[str]) -> bool:
+    """A topic as the whole answer names the driver of the score: "your customer service"."""
+    topics = [word for word in words if word in _TOPICS]
+    return (
+        0 < len(topics)
+        and len(words) <= 6
+        and all(word in _TOPICS or word in _ARTICLES for word in words)
+    )
 
 
 def _without_dots(match: re.Match[str]) -> str:
@@ -254,11 +281,8 @@ def _is_gibberish(word: str) -> bool:
         "rewe",
     }:
         return word not in {"trew", "tree", "poiu"}
-    repeated = (
-        len(set(word)) == 1
-        or (len(word) >= 6
-        and word[: len(word) // 2] * 2 == word
-        and len(word) % 2 == 0)
+    repeated = len(set(word)) == 1 or (
+        len(word) >= 6 and word[: len(word) // 2] * 2 == word and len(word) % 2 == 0
     )
     return repeated or bool(_SCRIPT_NEEDS_VOWELS.fullmatch(word))
 
@@ -279,9 +303,7 @@ def _evaluates(language: Words, word: str) -> bool:
 
 _MISSPELT = {
     "evaluation": [w for w in ENGLISH.evaluation if len(w) >= 7],
-    "generic": [
-        w for w in ("service", "services", "customer", "company", "experience", "everything")
-    ],
+    "generic": ["service", "services", "customer", "company", "experience", "everything"],
 }
 
 

@@ -74,39 +74,39 @@ ENGLISH = _words(
     quality overall treatment treated treat dealt handled handling result results outcome
     """,
     neutral="""
-    prefer prefers round allround occasion occasions remember impression impressions encountered likely board
-    according absolute appears appeared outset beginning start finish end situation circumstances
-    case cases instance altogether hence entry spelling reply replied possible tried afterall
-    absouloutly absoloutly nothin noting nothinhg non numerous loads load tons plenty heaps
-    constantly overal a an the and or but nor if as at by for from in into of off on onto out over
-    to under up upto with without within about across after against along among around before
-    behind below beside besides between beyond down during except inside near outside per since
-    than through throughout till until towards via i me my mine myself we us our ours ourselves
-    you u your ur yours yourself yourselves he him his she her hers they them their theirs it its
-    itself this that these those there here who whom whose which what when where why y how
-    whatever is am are was were be been being isnt arent wasnt werent has have had having hasnt
-    havent hadnt do does did doing done dont doesnt didnt will would wouldnt wont can cant cannot
-    could couldnt shall should shouldnt may might must need needs needed im ive ill id youre youve
-    youll theyre theyve theyd weve thats theres heres hes shes whats whys get gets got getting go
-    goes went gone going come comes came coming make makes made making keep give gives gave given
-    giving take taken put find found finding see seen saw look looks looked looking seem seems
-    seemed feel feels felt feeling think thinks thought thinking thoughts believe believed know
-    knows knew known guess suppose say says said saying tell told ask asks asked asking want wants
-    wanted wish hope hopefully mean means meant try not no none nope nah no1 nobody noone nothing
-    nowt nil nought never neither yes yeah yep yup yer aye very really extremely totally
-    completely utterly absolutely absoloutely absolutly quite rather pretty fairly somewhat bit
-    little lot lots much more most less least many few several some any all both each every
-    everyone everybody everywhere always ever often usually generally mostly mainly sometimes
-    again still yet already just only even also too so then now today currently recently lately
-    ago far such same other others another else enough almost nearly maybe perhaps probably
-    possibly definitely certainly clearly obviously simply basically honestly truly highly hugely
-    particularly especially specifically actually literally personally particular specific general
-    obvious true truth truthful truthfully honest certain sure because cause cos coz cuz bcoz
-    becouse becuase beacuse becasue bcause due reason reasons reasoning score scores scored
-    scoring rating ratings rate rated rates mark marks marked number numbers figure point points
-    answer answers answered answering question questions survey surveys feedback comment comments
-    opinion opinions view views personal based base deserve deserves deserved earned reflect
-    reflects choose chose chosen choice decided decision select selected pick picked mind
+    prefer prefers round allround occasion occasions remember impression impressions encountered
+    likely board according absolute appears appeared outset beginning start finish end situation
+    circumstances case cases instance altogether hence entry spelling reply replied possible tried
+    afterall absouloutly absoloutly nothin noting nothinhg non numerous loads load tons plenty
+    heaps constantly overal a an the and or but nor if as at by for from in into of off on onto
+    out over to under up upto with without within about across after against along among around
+    before behind below beside besides between beyond down during except inside near outside per
+    since than through throughout till until towards via i me my mine myself we us our ours
+    ourselves you u your ur yours yourself yourselves he him his she her hers they them their
+    theirs it its itself this that these those there here who whom whose which what when where why
+    y how whatever is am are was were be been being isnt arent wasnt werent has have had having
+    hasnt havent hadnt do does did doing done dont doesnt didnt will would wouldnt wont can cant
+    cannot could couldnt shall should shouldnt may might must need needs needed im ive ill id
+    youre youve youll theyre theyve theyd weve thats theres heres hes shes whats whys get gets got
+    getting go goes went gone going come comes came coming make makes made making keep give gives
+    gave given giving take taken put find found finding see seen saw look looks looked looking
+    seem seems seemed feel feels felt feeling think thinks thought thinking thoughts believe
+    believed know knows knew known guess suppose say says said saying tell told ask asks asked
+    asking want wants wanted wish hope hopefully mean means meant try not no none nope nah no1
+    nobody noone nothing nowt nil nought never neither yes yeah yep yup yer aye very really
+    extremely totally completely utterly absolutely absoloutely absolutly quite rather pretty
+    fairly somewhat bit little lot lots much more most less least many few several some any all
+    both each every everyone everybody everywhere always ever often usually generally mostly
+    mainly sometimes again still yet already just only even also too so then now today currently
+    recently lately ago far such same other others another else enough almost nearly maybe perhaps
+    probably possibly definitely certainly clearly obviously simply basically honestly truly
+    highly hugely particularly especially specifically actually literally personally particular
+    specific general obvious true truth truthful truthfully honest certain sure because cause cos
+    coz cuz bcoz becouse becuase beacuse becasue bcause due reason reasons reasoning score scores
+    scored scoring rating ratings rate rated rates mark marks marked number numbers figure point
+    points answer answers answered answering question questions survey surveys feedback comment
+    comments opinion opinions view views personal based base deserve deserves deserved earned
+    reflect reflects choose chose chosen choice decided decision select selected pick picked mind
     justified explain explanation elaborate further add note applicable n/a na nka n idk dunno tbh
     imo imho btw lol haha ha hmm hm erm er um uh oh ah well please pls plz thank thanks thankyou
     thanx thx ta cheers sorry hello hi hey dear sir madam regards x xx xxx xo bye stop quit
@@ -120,11 +120,10 @@ ENGLISH = _words(
     reading day days everyday moment present whole entire total complete regarding concerning
     concerned whatsoever though although however while whilst despite able don t s m re ve ll d
     didn doesn couldn wouldn isn wasn haven hasn won shouldn ya yous youse thier wud cud shud wat
-    wot bcz da de iam it's aint gonna wanna lets let continue continued continues
-    remain remains anymore anyway anyways otherwise meanwhile part sort type allways alway alot
-    verry realy realky vry vey veru v vv soo abit gut instinct private random bother bothered skip
-    pass next nobodys own ourself hav av gav bcs tho thou yess nothng nuffin nuthin nothink owt
-    matter
+    wot bcz da de iam it's aint gonna wanna lets let continue continued continues remain remains
+    anymore anyway anyways otherwise meanwhile part sort type allways alway alot verry realy
+    realky vry vey veru v vv soo abit gut instinct private random bother bothered skip pass next
+    nobodys own ourself hav av gav bcs tho thou yess nothng nuffin nuthin nothink owt matter
     """,
 )
 
@@ -151,18 +150,18 @@ SPANISH = _words(
     cosas cosa producto productos calidad
     """,
     neutral="""
-    antes el la los las un una unos unas lo al del de a en con sin por para sobre que qué y o u e pero
-    si sí no ni nada ninguno ninguna ningún nadie nunca siempre muy mucho mucha muchos muchas poco
-    poca más menos tan tanto bastante demasiado super algo alguno es son era fue fueron ser está
-    están estaba estoy estamos ha han he hemos había haber sido hay tiene tienen tengo tenido me
-    mi mis te tu tus su sus se nos nosotros les le yo ella ellos usted ustedes este esta esto eso
-    ese esa aquí así como cuando porque pues ya también hasta ahora momento gracias parece pareció
-    creo pienso opino opinión digo decir sé saber saben quiero puede puedo haría hace hago dado
-    dan dar nota puntuación puntuacion comentario comentarios comentar agregar añadir respuesta
-    pregunta aplica razón motivo igual general realmente simplemente verdad todavía mismo cómo
-    cual cada vez veces hola misma procede observación observaciones aportar ns nc nsnc x q xq pq
-    porq tampoco deja queda diez cinco cero opinar contestar responder ver arriba anterior
-    anteriormente dicho respuestas preguntas prefiero vale bah
+    antes el la los las un una unos unas lo al del de a en con sin por para sobre que qué y o u e
+    pero si sí no ni nada ninguno ninguna ningún nadie nunca siempre muy mucho mucha muchos muchas
+    poco poca más menos tan tanto bastante demasiado super algo alguno es son era fue fueron ser
+    está están estaba estoy estamos ha han he hemos había haber sido hay tiene tienen tengo tenido
+    me mi mis te tu tus su sus se nos nosotros les le yo ella ellos usted ustedes este esta esto
+    eso ese esa aquí así como cuando porque pues ya también hasta ahora momento gracias parece
+    pareció creo pienso opino opinión digo decir sé saber saben quiero puede puedo haría hace hago
+    dado dan dar nota puntuación puntuacion comentario comentarios comentar agregar añadir
+    respuesta pregunta aplica razón motivo igual general realmente simplemente verdad todavía
+    mismo cómo cual cada vez veces hola misma procede observación observaciones aportar ns nc nsnc
+    x q xq pq porq tampoco deja queda diez cinco cero opinar contestar responder ver arriba
+    anterior anteriormente dicho respuestas preguntas prefiero vale bah
     """,
 )
 
@@ -178,9 +177,9 @@ FRENCH = _words(
     terrible affreux catastrophe catastrophique lamentable déplorable honteux honteuse honte
     pitoyable médiocre inacceptable insupportable scandaleux merde pourri aime aimé adore adoré
     plaît plu problème problèmes souci soucis recommande améliorer étoiles bof nickel ok okay tip
-    grand grande redire reprocher reproche merdique horreur fuir éviter attentes hauteur
-    bravo bravos faute défaut mécontents déteste détesté regret nulles nullissime
-    mauvaises abominable exécrable insatisfaits plaisir sublime
+    grand grande redire reprocher reproche merdique horreur fuir éviter attentes hauteur bravo
+    bravos faute défaut mécontents déteste détesté regret nulles nullissime mauvaises abominable
+    exécrable insatisfaits plaisir sublime
     """,
     generic="""
     service services client clients clientèle clientele entreprise société compagnie expérience
@@ -237,8 +236,8 @@ GERMAN = _words(
     kommentare anmerkung anmerkungen angabe angaben hinzuzufügen ergänzen einfällt spontan ka k
     grund gründe gibt diese dieser dieses dies möchte kann könnte würde aktuell momentan soweit
     insgesamt allgemein läuft nix ahnung oben siehe wieder durchaus überaus außerordentlich
-    ausserordentlich jederzeit null zehn eins hier dazu davon daran damit meinem nö nee
-    jo stimmt wüsste wissen ausfüllen antworten egal sonst weiter weiteres hab hätte wäre ne
+    ausserordentlich jederzeit null zehn eins hier dazu davon daran damit meinem nö nee jo stimmt
+    wüsste wissen ausfüllen antworten egal sonst weiter weiteres hab hätte wäre ne
     """,
 )
 
@@ -252,9 +251,9 @@ PORTUGUESE = _words(
     gosto gostei gostamos adoro adorei amei amo odeio odiei lixo porcaria merda vergonha
     vergonhoso lamentável desastre inaceitável problema problemas reclamação reclamações reclamar
     recomendo recomendaria melhorar top legal bacana estrelas fixe ok okay certo certa super
-    desejar expectativas agradável mil contentes tristeza triste chateado chateada
-    horrorosa horroroso horríveis sofrível agrada agradou parabéns nulo fraco fraca satisfeitas
-    satisfatória queixa queixas otimo otima pessimo pessima
+    desejar expectativas agradável mil contentes tristeza triste chateado chateada horrorosa
+    horroroso horríveis sofrível agrada agradou parabéns nulo fraco fraca satisfeitas satisfatória
+    queixa queixas otimo otima pessimo pessima
     """,
     generic="""
     serviço serviços atendimento cliente clientes empresa companhia experiência tudo todos coisa
@@ -288,8 +287,7 @@ ITALIAN = _words(
     consigliato consiglierei migliorare stelle bello bella ok okay aspettative soddisfacenti
     ottimamente malissimo benissimo buonissimo penoso penosa brutto brutta orrendo terribili
     lodevole valido valida eccellentemente apprezzato apprezzo complimenti lamentare reclami
-    reclamo piacevole grande ridire perfetti contentissimo contentissima
-    soddisfattissimo
+    reclamo piacevole grande ridire perfetti contentissimo contentissima soddisfattissimo
     """,
     generic="""
     servizio servizi cliente clienti azienda ditta società compagnia esperienza tutto tutti tutte
@@ -305,8 +303,7 @@ ITALIAN = _words(
     già anche ancora finora ora momento grazie credo penso opinione parere dire dico so sapere
     saprei voto punteggio commento commenti commentare aggiungere segnalare risposta domanda
     motivo ragione generale complesso complessivamente semplicemente boh sopra vedi trovo trovato
-    dichiarare preferisco rispondere nd dieci zero mah precedente stesso
-    stessa insomma idea fine
+    dichiarare preferisco rispondere nd dieci zero mah precedente stesso stessa insomma idea fine
     """,
 )
 
@@ -321,9 +318,8 @@ DUTCH = _words(
     ontevreden blij gelukkig enthousiast boos gefrustreerd schandalig schande belachelijk
     bedroevend onacceptabel probleem problemen klacht klachten bevalt bevallen aanbevelen aanrader
     verbeteren verbetering sterren ok oké hekel houd okay merken verwachting verwachtingen
-    verwacht topservice heerlijk plezierig aangenaam jammer triest treurig bar mooie
-    leuke schandalige tevredene puik picobello eersteklas ontevredenheid klagen ergernis
-    uitmuntende
+    verwacht topservice heerlijk plezierig aangenaam jammer triest treurig bar mooie leuke
+    schandalige tevredene puik picobello eersteklas ontevredenheid klagen ergernis uitmuntende
     """,
     generic="""
     service klantenservice klant klanten bedrijf aanbieder dienst diensten dienstverlening

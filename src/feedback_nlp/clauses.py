@@ -7,65 +7,82 @@ right, as the mention so far and what would follow a cut.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+from feedback_nlp.clause_shapes import (
+    evaluates,
+    has_clause,
+    has_verb,
+    is_denial,
+    is_elliptic,
+    is_evaluated_thing,
+    is_fronted,
+    is_told,
+    is_word,
+    phrase,
+    states,
+    subject,
+)
 from feedback_nlp.clause_words import (
     ADJECTIVES,
     ADVERBS,
     AUXILIARIES,
-    BASE_VERBS,
     CONJUNCTIONS,
     CONTRACTED,
     CONTRASTS,
+    CUSTOMER_ACTS,
+    DASHES,
     DETERMINERS,
     FUNCTION_WORDS,
+    JOINERS,
+    MARKS,
+    NEVER_LAST,
+    NO_END,
     OPENS_COMPLEMENT,
-    POSTPOSED,
+    OPENS_PHRASE,
     PREPOSITIONS,
+    SUBJECT_OR_VERB,
     SUBJECT_PRONOUNS,
     SUBORDINATORS,
-    TIME_WORDS,
     VERBS,
+    is_adjective,
 )
+from feedback_nlp.run_ons import runs_on
 
-_TOKEN = re.compile(
-    "[^\\W_]+(?:['\u2019\u2018\ufffd.-][^\\W_]+)*|\\.{2,}|[^\\w\\s]"
-)
-_LOOK_AHEAD = 40  # tokens of what follows that are read; keeps long sentences linear
+_TOKEN = re.compile("[^\\W_]+(?:['\u2019\u2018\ufffd.-][^\\W_]+)*|\\.{2,}|[^\\w\\s]")
+# Tokens read on either side of a place; they keep the work on long sentences linear.
+_LOOK_AHEAD, _LOOK_BACK = 40, 80
+_APOSTROPHE = re.compile("['\u2019\u2018\ufffd]")
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
-_DASHES = frozenset("-\u2013\u2014/\u2022*|~")
-_MARKS = frozenset(",;") | _DASHES | {"..", "...", "\u2026", ":"}
 _LIMITING = re.compile(
-    r"(?:the |my |our |1 |one )?(?:only|one|main|biggest|single) (?:real |small |minor |slight |other |)?"
+    r"(?:the |my |our |1 |one )?(?:only|one|main|biggest|single) (?:real |small |minor |slight |"
+    r"other |)?"
     r"(?:downside|problem|issue|thing|complaint|negative|criticism|gripe|drawback|bad|reason|"
     r"concern|niggle|moan|disappointment|downfall|improvement|fault)\b"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word or a mark, and where it stands."""
+class Sentence:
+    """Words and marks of a sentence in lower case, and where they stand."""
 
-    text: str
-    start: int
-    end: int
+    def __init__(self, text: str, start: int, end: int) -> None:
+        matches = list(_TOKEN.finditer(text, start, end))
+        self.tokens = [_APOSTROPHE.sub("'", match[0]).lower() for match in matches]
+        self.opens = [match[0].istitle() for match in matches]
+        self.starts = [match.start() for match in matches]
+        self.ends = [match.end() for match in matches]
+        self.words = [token for token in self.tokens if is_word(token)]
+        self.word_at = list(accumulate(map(is_word, self.tokens), initial=0))
 
-    @property
-    def is_word(self) -> bool:
-        """Whether it is a word rather than a mark."""
-        return self.text[0].isalnum()
+    def left(self, begin: int, place: int) -> list[str]:
+        """The last words of the mention that began at one token and ends before another."""
+        first, last = self.word_at[begin], self.word_at[place]
+        return self.words[max(first, last - _LOOK_BACK) : last]
 
-
-def tokenise(text: str, start: int, end: int) -> list[Token]:
-    """Words and marks of ``text[start:end]``, in lower case, with straight apostrophes."""
-    return [
-        Token(
-            re.sub("['\u2019\u2018\ufffd]", "'", match[0]).lower(), match.start(), match.end()
-        )
-        for match in _TOKEN.finditer(text, start, end)
-    ]
+    def ahead(self, place: int) -> list[str]:
+        """The next tokens, enough of them to know a clause."""
+        return self.tokens[place : place + _LOOK_AHEAD]
 
 
 def clause_starts(text: str, start: int, end: int) -> list[int]:
@@ -88,373 +105,275 @@ def clause_starts(text: str, start: int, end: int) -> list[int]:
     >>> clause_starts("Roomy but draughty", 0, 18)
     [6]
     """
-    tokens = tokenise(text, start, end)
-    if len(tokens) < 3:
+    sentence = Sentence(text, start, end)
+    tokens = sentence.tokens
+    if len(sentence.words) < 2 or len(tokens) < 3:
         return []
-    items = _list_items(tokens)
+    items = _list_items(sentence)
     if items:
         return items
     cuts: list[int] = []
     begin = depth = 0
-    for place, token in enumerate(tokens):
-        depth = max(0, depth + (token.text in _OPENING) - (token.text in _CLOSING))
-        if depth or place <= begin or place + 1 >= len(tokens):
+    for place, token in enumerate(tokens[:-1]):
+        depth = max(0, depth + (token in _OPENING) - (token in _CLOSING))
+        if depth or place <= begin or not is_word(token):
             continue
-        cut = _cut_at(tokens, begin, place)
-        if cut is not None and cut > begin:
-            cuts.append(tokens[cut].start)
-            begin = cut
+        before = tokens[place - 1]
+        if before in JOINERS or not (token in _STARTERS or before in MARKS or is_adjective(before)):
+            continue
+        if _cuts(sentence, begin, place):
+            cuts.append(sentence.starts[place])
+            begin = place
     return cuts
 
 
-def _cut_at(tokens: list[Token], begin: int, place: int) -> int | None:
-    """Token with which a new mention begins at this place, or None."""
-    word = tokens[place].text
-    left = _words(tokens[max(begin, place - 2 * _LOOK_AHEAD) : place])
-    if not left or place <= begin:
-        return None
-    marked = tokens[place - 1].text in _MARKS and place - 1 > begin
-    if word in _MARKS:
-        return None
-    ahead = tokens[place : place + _LOOK_AHEAD]
+def _cuts(sentence: Sentence, begin: int, place: int) -> bool:
+    """Whether a new mention begins at this token."""
+    left = sentence.left(begin, place)
+    if not left or left[-1] in NEVER_LAST:
+        return False
+    tokens, word = sentence.tokens, sentence.tokens[place]
+    ahead = sentence.ahead(place)
+    mark = tokens[place - 1] if tokens[place - 1] in MARKS else ""
+    if word == "even" and ahead[1] in {"though", "if"}:
+        return ahead[1] == "though" and _contrasts(left, ahead[1:], bool(mark))
     if word in CONTRASTS or word == "otherwise":
-        return place if _contrasts(left, ahead, marked) else None
-    if word in {"and", "&", "plus", "also", "+"} and not (marked and word == "also"):
-        return place if _adds(left, ahead[1:], marked) else None
-    if tokens[place - 1].text in {"and", "&", "but", "plus"} or word in CONJUNCTIONS:
-        return None
-    mark = tokens[place - 1].text if marked else ""
-    if _LIMITING.match(" ".join(token.text for token in ahead[:6])) and _states(left):
-        return place if mark or _ends_statement(left) else None
+        return left[-1] not in {"even", "as"} and _contrasts(left, ahead, bool(mark))
+    if word == "also":
+        return _adds_also(left, ahead)
+    if word in {"and", "&", "plus"}:
+        return _adds(left, ahead[1:], bool(mark))
+    if word in CONJUNCTIONS:
+        return False
+    if _LIMITING.match(" ".join(ahead[:6])) and states(left):
+        return bool(mark) or left[-1] not in NO_END
     if mark == ":":
-        return None
-    if mark in _DASHES:
-        return place if _spaced(tokens, place - 1) and _follows(left, ahead, dash=True) else None
+        return False
+    if mark in DASHES:
+        if _closes_remark(tokens[begin : place - 1]):
+            return False
+        return _spaced(sentence, place - 1) and _follows(left, ahead, dash=True)
+    if mark in {"..", "...", "\u2026"} and word not in SUBORDINATORS and has_clause(phrase(ahead)):
+        return states(left)
     if mark:
-        return place if _follows(left, ahead) else None
-    return place if _runs_on(left, ahead) else None
+        return _follows(left, ahead)
+    return _opens_in_capitals(sentence, place, left) or runs_on(left, ahead)
 
 
-def _words(tokens: list[Token]) -> list[str]:
-    return [token.text for token in tokens if token.is_word or token.text == "&"]
+def _opens_in_capitals(sentence: Sentence, place: int, left: list[str]) -> bool:
+    """A capital where no name can be: "poor service The engineer ...", a line break once."""
+    return (
+        sentence.opens[place]
+        and not sentence.opens[place - 1]
+        and len(sentence.tokens[place]) > 1
+        and len(left) > 1
+        and left[-1] not in FUNCTION_WORDS
+        and left[-1] not in OPENS_COMPLEMENT
+        and states(left)
+    )
 
 
-def _spaced(tokens: list[Token], dash: int) -> bool:
-    before, after = tokens[dash - 1], tokens[dash + 1]
-    # ranges ("10 - 12") and compounds ("pick-up") are no new statement
-    spaced = before.end < tokens[dash].start or tokens[dash].end < after.start
-    return spaced and not (before.text[-1].isdigit() and after.text[0].isdigit())
+def _closes_remark(tokens: list[str]) -> bool:
+    """Whether the next dash ends an inserted remark: "my daughter - who is six - loved it"."""
+    opened = [place for place, token in enumerate(tokens[:-1]) if token in DASHES]
+    return bool(opened) and tokens[opened[-1] + 1] in SUBORDINATORS
 
 
-def _contrasts(left: list[str], ahead: list[Token], marked: bool) -> bool:
-    word, right = ahead[0].text, _phrase(ahead[1:])
-    if not right or not (_states(left) or len(left) > 2):
+def _spaced(sentence: Sentence, dash: int) -> bool:
+    """A dash between statements, not in a range ("10 - 12") or a compound ("pick-up")."""
+    before, after = sentence.tokens[dash - 1], sentence.tokens[dash + 1]
+    spaced = (
+        sentence.ends[dash - 1] < sentence.starts[dash]
+        or sentence.ends[dash] < sentence.starts[dash + 1]
+    )
+    return spaced and not (before[-1].isdigit() and after[0].isdigit())
+
+
+def _adds_also(left: list[str], ahead: list[str]) -> bool:
+    if left[-1] in SUBJECT_OR_VERB:  # "they also offer pasta"
+        return len(left) > 1 and left[-2] in PREPOSITIONS and bool(subject(phrase(ahead[1:])))
+    return bool(subject(phrase(ahead[1:]))) and states(left)
+
+
+_DENIED = frozenset(
+    "not no nor hasn't hasnt haven't havent isn't isnt wasn't didn't as just".split()
+)
+_BUT_FOR = frozenset(
+    ["nothing", "all", "anything", "anyone", "anybody", "anywhere", "else", "not", "no", "none"]
+)
+
+
+def _contrasts(left: list[str], ahead: list[str], marked: bool) -> bool:
+    word, right = ahead[0], phrase(ahead[1:])
+    if not right or not (states(left) or len(left) > 2):
         return False
-    if "not only" in " ".join(left) or left[-1] in {"nothing", "all", "anything", "not", "no"}:
+    if "not only" in " ".join(left) or left[-1] in _BUT_FOR:
         return False
-    if _is_elliptic(right):
+    if is_elliptic(right):
         return False
+    if word == "yet" and not marked and not _DENIED.intersection(left):
+        return has_clause(left) and subject(right) == "noun"
+    if word == "otherwise" and not marked:
+        return left[-1] not in FUNCTION_WORDS and evaluates(right) and has_verb(left)
     if word in {"while", "whilst", "yet", "except", "otherwise"}:
-        return marked and (word == "otherwise" or _has_clause(right) or word == "except")
+        return marked and (word == "otherwise" or has_clause(right) or word == "except")
     if word in {"although", "though"}:
         return len(right) > 1
     return True
 
 
-def _is_elliptic(words: list[str]) -> bool:
-    """A right side that lives on the left one: "but they didn't", "but not sure"."""
-    words = [word for word in words if word not in {"i", "i'm", "im", "we", "they", "it", "he", "she", "you"}]
-    return not words or (len(words) == 1 and words[0] in AUXILIARIES) or words[:2] == ["not", "sure"]
-
-
-def _adds(left: list[str], ahead: list[Token], marked: bool) -> bool:
-    right = _phrase(ahead)
-    if not right or not _states(left) or right[0] in SUBORDINATORS | PREPOSITIONS:
+def _adds(left: list[str], ahead: list[str], marked: bool) -> bool:
+    right = phrase(ahead)
+    if not right or not states(left) or right[0] in OPENS_PHRASE:
         return False
-    if _is_fronted(left) or "between" in left[-3:] or _joins_adjectives(left, right):
+    if is_fronted(left) or "between" in left[-3:] or _joins_adjectives(left, right):
         return False
-    kind = _subject(right)
+    if _waits_for_verb(left):
+        return False
+    if "still" in right[:6] or right[0] == "not":  # the outcome of what was said
+        return False
+    kind = subject(right)
     if kind == "noun":
         return not _joins_nouns(left, right)
     if kind == "pronoun":
         return _new_pronoun_statement(left, right, marked)
-    if _is_evaluated_thing(right):
-        return _is_evaluated_thing(left) or (_has_clause(left) and not _shares_noun(left))
-    if not _has_clause(left) and _is_evaluated_thing(left):
+    if is_evaluated_thing(right):
+        return is_evaluated_thing(left) or (has_clause(left) and not _shares_noun(left))
+    if not has_clause(left) and is_evaluated_thing(left):
         return right[0] in VERBS or right[0].endswith("ed") or right[0] in {"no", "not"}
     return False
 
 
 def _joins_adjectives(left: list[str], right: list[str]) -> bool:
-    """Two adjectives of one noun or subject: "a quiet and comfortable flat", "slow and not cheap"."""
+    """Two adjectives of one noun: "a quiet and comfortable flat", "slow and not cheap"."""
     first = next((word for word in right if word not in ADVERBS), "")
-    if _has_verb(left) and _subject(right) == "noun":
-        return False
-    return (left[-1] in ADJECTIVES or left[-1].endswith("ing")) and first in ADJECTIVES
+    if has_verb(left) and right[0] not in ADVERBS and any(word in VERBS for word in right[1:4]):
+        return False  # "clean and new seats were added"
+    return (is_adjective(left[-1]) or left[-1].endswith("ing")) and is_adjective(first)
+
+
+def _waits_for_verb(left: list[str]) -> bool:
+    """A subordinate clause whose verb is still to come: "when the early and ..."."""
+    opened = [place for place, word in enumerate(left) if word in SUBORDINATORS - PREPOSITIONS]
+    rest = left[opened[-1] + 1 :] if opened else []
+    return len(rest) > 0 and len(rest) < 6 and not has_verb(rest) and not evaluates(rest)
 
 
 def _joins_nouns(left: list[str], right: list[str]) -> bool:
     """Two nouns that may be one subject or object: "food and drink is poor"."""
     return (
-        left[-1] not in ADJECTIVES | FUNCTION_WORDS
-        and right[0] not in FUNCTION_WORDS | ADJECTIVES
+        left[-1] not in FUNCTION_WORDS
+        and not is_adjective(left[-1])
+        and right[0] not in FUNCTION_WORDS
+        and not is_adjective(right[0])
         and len(right) > 1
-        and right[1] in VERBS
+        and (right[1] in VERBS or not any(word in VERBS for word in right[:4]))
     )
 
 
 def _new_pronoun_statement(left: list[str], right: list[str], marked: bool) -> bool:
     if len(left) < 3 or len(right) < 3:
         return False
+    if right[0] in {"i", "we"} and left[-2] in {"my", "our"}:
+        return False
     if right[0] in {"it", "it's", "they", "he", "she", "that", "this"}:
-        return marked and _evaluates(right)
+        return marked and evaluates(right)
     first = next((word for word in left if word not in ADVERBS | CONTRASTS | CONJUNCTIONS), "")
     same = first.split("'")[0] == right[0].split("'")[0]
     return not same or marked
 
 
-def _follows(left: list[str], ahead: list[Token], dash: bool = False) -> bool:
+def _follows(left: list[str], ahead: list[str], dash: bool = False) -> bool:
     """Whether what stands after a comma or a dash is a statement of its own."""
-    right = _phrase(ahead)
-    if not right or right[0] in SUBORDINATORS - {"that", "so"} or not _states(left) or _is_fronted(left):
+    right = phrase(ahead)
+    if (
+        not right
+        or right[0] in SUBORDINATORS - {"that", "so"}
+        or not states(left)
+        or is_fronted(left)
+    ):
         return False
     if right[0] == "so":
         return right[:2] == ["so", "far"]
-    if right[0] in {"thank", "thanks"}:
+    if right[0] in {"like", "love", "liked", "loved", "just"} and _has_object(right):
+        return True
+    if right[0] in {"thank", "thanks"} or (
+        right[0] == "that" and right[1:2] not in (["is"], ["was"])
+    ):
         return False
-    kind = _subject(right)
+    kind = subject(right)
     if kind:
-        return not (kind == "pronoun" and right[-1:] in (["think"], ["guess"], ["suppose"]) and len(right) < 3)
-    if _is_evaluated_thing(right) or _is_denial(right):
+        return not (
+            kind == "pronoun"
+            and right[-1:] in (["think"], ["guess"], ["suppose"])
+            and len(right) < 3
+        )
+    if is_evaluated_thing(right):
+        # "polite, helpful staff": the adjectives share the noun
+        return not all(is_adjective(word) or word in ADVERBS for word in left)
+    if "or" in right[:4] and not has_verb(right):
+        return False
+    if is_denial(right):
         return True
-    if right[0] in AUXILIARIES and _has_clause(left):
-        return left[0] not in {"i", "we", "i've", "we've", "i'm"}
+    if right[0] in AUXILIARIES | CUSTOMER_ACTS and has_clause(left):
+        same = left[0].split("'")[0] in {"i", "we", "they", "he", "she"}
+        return not same and right[0] not in {"is", "are", "was", "were", "has", "does"}
     if dash:
-        return len(right) > 1 and right[0] not in PREPOSITIONS
-    return not _has_clause(left) and _is_evaluated_thing(left) and _is_told(right)
+        return len(right) > 1 and right[0] not in PREPOSITIONS and not right[0][0].isdigit()
+    return not has_clause(left) and is_evaluated_thing(left) and is_told(right)
 
 
-def _runs_on(left: list[str], ahead: list[Token]) -> bool:
-    """A new statement without any mark before it."""
-    if not _states(left) or _is_fronted(left):
-        return False
-    right = [token.text for token in ahead]
-    if right[:2] == ["never", "again"]:
-        return True
-    if _ends_in_thing(left):
-        return len(right) > 1 and _starts_new_thing(left, right)
-    if not _ends_statement(left) or len(right) < 3:
-        return False
-    if left[-1] in TIME_WORDS and right[:2] in (["did", "not"], ["was", "told"], ["still", "not"]):
-        return True
-    if right[0] in CONTRACTED:
-        return True
-    if right[0] in SUBJECT_PRONOUNS - {"that", "all", "both", "who", "most", "none"}:
-        return right[1] in VERBS or right[1] in {"also", "really", "still", "never", "always"}
-    if right[0] in {"the", "my", "your", "our"}:
-        return _subject(_phrase(ahead)) == "noun" and any(w in VERBS for w in right[2:5])
-    return right[0] in {"won't", "wont", "didn't", "don't", "haven't"} and len(left) > 2
-
-
-def _ends_in_thing(left: list[str]) -> bool:
-    last = left[-1]
-    return not (
-        last in FUNCTION_WORDS
-        or last in ADJECTIVES
-        or last in VERBS
-        or last in BASE_VERBS
-        or last in TIME_WORDS
-        or last.endswith(("ed", "ing", "ly"))
-    )
-
-
-def _starts_new_thing(left: list[str], right: list[str]) -> bool:
-    """Next item of a list that lost its commas: "good gym | bad music", "no heating | no light"."""
-    if right[0] == "no":
-        return right[1] not in FUNCTION_WORDS and right[1] not in ADJECTIVES
-    if right[0] in {"lots", "plenty"}:
-        return right[1] == "of"
-    phrase = []
-    for word in right:
-        if not word[0].isalnum():
-            break
-        phrase.append(word)
-    adjective = next((word for word in phrase if word not in ADVERBS), "")
-    return (
-        adjective in ADJECTIVES
-        and not _has_verb(left)
-        and _is_evaluated_thing(left)
-        and _is_evaluated_thing(phrase)
-    )
-
-
-def _ends_statement(left: list[str]) -> bool:
-    last = left[-1]
-    if last in OPENS_COMPLEMENT or last in SUBORDINATORS or last in PREPOSITIONS or last in DETERMINERS:
-        return False
-    return last in ADJECTIVES or last in TIME_WORDS or last in _LAST_WORDS
-
-
-_LAST_WORDS = frozenset(["me", "us", "him", "them", "too", "quickly", "yet", "well", "through", "done"])
-
-
-def _phrase(tokens: list[Token]) -> list[str]:
-    """Words up to the next mark or coordinator: what would be the new mention."""
-    words: list[str] = []
-    for token in tokens:
-        if not token.is_word:
-            if token.text in _MARKS - _DASHES or token.text in ".!?\u2026":
-                if words:
-                    break
-                continue
-            if token.text != "&":
-                continue
-        if token.text in {"but", "however", "although", "whereas"} and words:
-            break
-        words.append(token.text)
-    return words
-
-
-_DENYING = frozenset({"no", "not", "still", "never"})
-
-
-def _states(left: list[str]) -> bool:
-    """Whether the mention so far says something that can stand alone."""
-    return _has_verb(left) or _evaluates(left) or any(word in _DENYING for word in left)
-
-
-def _evaluates(words: list[str]) -> bool:
-    return any(word in ADJECTIVES for word in words)
-
-
-def _has_verb(words: list[str]) -> bool:
-    return any(
-        word in VERBS or word in CONTRACTED or (word.endswith("ed") and len(word) > 4)
-        for word in words
-    ) or any(a in SUBJECT_PRONOUNS and b in BASE_VERBS for a, b in pairwise(words))
-
-
-def _has_clause(words: list[str]) -> bool:
-    return _subject(words) != ""
-
-
-def _is_fronted(left: list[str]) -> bool:
-    """A subordinate clause or a phrase that waits for its main clause."""
-    first = left[0]
-    if first in {"although", "though", "while", "whilst"} or left[:2] == ["so", "far"]:
-        return False
-    if first in {"and", "but"} and len(left) > 1:
-        first = left[1]
-    if first in {"because", "cos", "cause", "coz", "that", "who"}:  # an answer to "why?"
-        return False
-    if first in SUBORDINATORS:
-        return True
-    return (first in PREPOSITIONS or first in ADVERBS) and not _has_verb(left) and not _evaluates(left)
-
-
-_BEFORE_SUBJECT = (ADVERBS | CONTRASTS | CONJUNCTIONS) - SUBJECT_PRONOUNS
-
-
-def _subject(words: list[str]) -> str:
-    """What the clause has for a subject: "pronoun", "noun", or "" where it is no clause."""
-    place = 0
-    while place < len(words) - 1 and words[place] in _BEFORE_SUBJECT:
-        place += 1
-    rest = words[place : place + 14]
-    if not rest:
-        return ""
-    if rest[0] in CONTRACTED:
-        return "pronoun"
-    if rest[0] in SUBJECT_PRONOUNS and len(rest) > 1:
-        after = next((w for w in rest[1:5] if w not in ADVERBS), "")
-        if after in VERBS or after in BASE_VERBS or after.endswith("ed"):
-            return "pronoun"
-        if rest[0] not in DETERMINERS:
-            return ""
-    if rest[0] in PREPOSITIONS or rest[0] in SUBORDINATORS or rest[0] in VERBS:
-        return ""
-    for spot in range(1, len(rest)):
-        word, before = rest[spot], rest[spot - 1]
-        if word in {"which", "that", "because", "when", "if", "so"}:
-            return ""
-        if before in CONJUNCTIONS and (word in FUNCTION_WORDS or word in VERBS):
-            return ""
-        if before in PREPOSITIONS or before in DETERMINERS or before in ADVERBS - {"also", "still", "now", "never", "always", "just", "all", "both", "really"}:
-            continue
-        if word in VERBS and not (before in SUBJECT_PRONOUNS and spot > 1):
-            return "noun"
-        if word.endswith("ed") and spot + 1 < len(rest) and rest[spot + 1] not in {"by", "from"}:
-            if word not in ADJECTIVES | POSTPOSED and before not in ADJECTIVES:
-                return "noun"
-    return ""
-
-
-def _is_evaluated_thing(words: list[str]) -> bool:
-    """A noun with an adjective of its own and no verb: "kind coach", "staff very friendly"."""
-    if not words or len(words) > 14 or words[0] in PREPOSITIONS or words[0] in VERBS:
-        return False
-    if words[0].endswith("ing") and words[0] not in ADJECTIVES:
-        return False
-    head: list[str] = []
-    for word in words:
-        if word in PREPOSITIONS or word in SUBORDINATORS or word in {"and", "&", "or"}:
-            break
-        head.append(word)
-    if any(word in VERBS or word in CONTRACTED for word in head):
-        return False
-    if not _things(head):
-        return False
-    trailing = len(words) <= 8 and words[-1] in ADJECTIVES and words[0] not in ADJECTIVES
-    return trailing or any(word in ADJECTIVES for word in head)
-
-
-def _things(words: list[str]) -> list[str]:
-    return [w for w in words if w not in FUNCTION_WORDS and w not in ADJECTIVES and len(w) > 1]
+def _has_object(words: list[str]) -> bool:
+    """Whether "like" or "just" opens a statement: "love the app", "just too dear"."""
+    if words[0] == "just":
+        return evaluates(words)
+    return len(words) > 1 and words[1] in DETERMINERS and not has_verb(words[2:])
 
 
 def _shares_noun(left: list[str]) -> bool:
-    return left[-1] in ADJECTIVES and not any(w in VERBS for w in left)
+    return is_adjective(left[-1]) and not any(w in VERBS for w in left)
 
 
-def _is_denial(words: list[str]) -> bool:
-    return len(words) > 1 and (
-        words[0] in {"no", "not", "never", "still", "zero", "lack"} or "not" in words[1:3]
-    )
-
-
-def _is_told(words: list[str]) -> bool:
-    """A clause without its subject: "told to shut up", "charged twice"."""
-    return len(words) > 2 and (words[0] in VERBS or words[0].endswith("ed"))
-
-
-_NO_ITEM = frozenset(["your", "who", "which", "from", "after", "before"])
-
-
-def _list_items(tokens: list[Token]) -> list[int]:
+def _list_items(sentence: Sentence) -> list[int]:
     """Starts of the items of a list without a verb, but the first."""
-    words = _words(tokens)
-    if len(words) > 30 or any(w in VERBS or w in CONTRACTED or w in SUBJECT_PRONOUNS for w in words):
+    tokens, words = sentence.tokens, sentence.words
+    if len(words) > 30 or not _LIST_MARKS.intersection(tokens):
         return []
-    if any(token.text in _OPENING or token.text == ":" for token in tokens):
+    if _NO_LIST.intersection(tokens) or any(_bears_verb(word) for word in words):
         return []
     starts = [0]
-    commas = 0
     for place, token in enumerate(tokens[:-1]):
-        if token.text in {",", ";", "/"}:
-            commas += 1
+        if token in _LIST_MARKS:
             starts.append(place + 1)
-        elif token.text in {"and", "&"} and starts[-1] != place:
+        elif token in {"and", "&"} and starts[-1] != place:
             starts.append(place)
-    if not commas or any(word in _NO_ITEM for word in words):
+    items = [
+        [word for word in sentence.left(first, last) if word not in {"and", "&"}]
+        for first, last in pairwise([*starts, len(tokens)])
+    ]
+    if any(not item or len(item) > 5 or item[0] in OPENS_PHRASE for item in items):
         return []
-    ends = [*starts[1:], len(tokens)]
-    items = [_words(tokens[a:b]) for a, b in zip(starts, ends, strict=True)]
-    items = [[w for w in item if w not in {"and", "&"}] for item in items]
-    if any(not item or len(item) > 5 or item[0] in SUBORDINATORS | PREPOSITIONS for item in items):
+    bare = [all(is_adjective(word) or word in ADVERBS for word in item) for item in items]
+    if any(bare) and not (all(bare) and len(items) >= 3):
         return []
-    bare = [all(w in ADJECTIVES or w in ADVERBS for w in item) for item in items]
-    if all(bare):
-        return [tokens[start].start for start in starts[1:]] if len(items) >= 3 else []
-    if any(bare):
-        return []
-    return [tokens[start].start for start in starts[1:]]
+    return [sentence.starts[start] for start in starts[1:]]
+
+
+def _bears_verb(word: str) -> bool:
+    return word in VERBS or word in CONTRACTED or word in SUBJECT_PRONOUNS
+
+
+_LIST_MARKS = frozenset(",;/")
+_NO_LIST = _OPENING | frozenset(": but however although your who which from after before".split())
+_STARTERS = (
+    CONTRASTS
+    | CONTRACTED
+    | SUBJECT_PRONOUNS
+    | ADJECTIVES
+    | ADVERBS
+    | DETERMINERS
+    | frozenset(
+        """and & plus even otherwise only did was main biggest won't wont didn't don't
+        haven't""".split()
+    )
+)

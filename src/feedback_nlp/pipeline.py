@@ -321,11 +321,12 @@ class _Analysis:
 
     def _themes(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
         from feedback_nlp.encoding import encode
-        from feedback_nlp.themes.discover import discover_themes
+        from feedback_nlp.themes.discover import discover_themes, topic_texts
 
         responses = read_table(self.folder, "responses")
         mentions = read_table(self.folder, "mentions")
-        vectors = encode(mentions["text"].tolist(), self.options.encoder, progress=self.progress)
+        texts = topic_texts(mentions["text"].tolist())
+        vectors = encode(texts, self.options.encoder, progress=self.progress)
         foreign = set(responses["response_id"][_other_language(responses, self.options.language)])
         kinds = mentions["content_kind"].mask(
             mentions["response_id"].isin(foreign), "other_language"
@@ -435,7 +436,8 @@ def _safe_ids(ids: pd.Series) -> tuple[pd.Series, int]:
     from feedback_nlp.privacy import find_personal_data
 
     ids = ids.astype("str")
-    if any(find_personal_data([text])[0] for text in ids.head(200)) or ids.str.contains("@").any():
+    personal = {"EMAIL", "PHONE", "NAME", "IBAN", "CARD"}
+    if any(one.label in personal for found in find_personal_data(ids.tolist()) for one in found):
         made = pd.Series([f"R{n:06d}" for n in range(1, len(ids) + 1)], dtype="str")
         return made.rename("response_id"), len(ids)
     return ids.rename("response_id"), 0

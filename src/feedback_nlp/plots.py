@@ -38,6 +38,7 @@ from feedback_nlp.plot_style import (
     with_room,
     write_title,
 )
+from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,10 +55,18 @@ __all__ = [
     "top_level",
 ]
 
+#: Rows of ``nps_impact`` that name no reason; drawn in grey after the themes.
 SPECIAL_LABELS: Mapping[str, str] = MappingProxyType(
-    {NO_THEME: "Content, but no theme", NO_ANSWER: "No answer"}
+    {
+        GENERAL_COMPLAINT: "Complaint without a reason",
+        GENERAL_PRAISE: "Praise without a reason",
+        NO_THEME: "Content, but no theme",
+        NO_ANSWER: "No answer",
+    }
 )
 
+#: Height of a row with three points, one a group.
+LEAST_ROW_INCHES = 0.375
 _GROUPS = ("detractor", "passive", "promoter")
 
 
@@ -329,7 +338,9 @@ def plot_theme_groups(
     labels = theme_labels(themes)
     if title is None:
         title = _title_of_groups(str(order[0]), share, labels)
-    rows = Rows([labels.get(theme, str(theme)) for theme in order], width, least_inches=0.375)
+    rows = Rows(
+        [labels.get(theme, str(theme)) for theme in order], width, least_inches=LEAST_ROW_INCHES
+    )
     by_key = table.set_index(["theme_id", "group"])
     with print_style():
         axes = axes_of(ax, width, rows_height(rows, title, width))
@@ -374,14 +385,14 @@ def plot_contributions(
     ----------
     nps_impact : DataFrame, one row a top-level theme
         Columns ``theme_id``, ``contribution``, ``ci_low``, ``ci_high`` (or as
-        :func:`contributions` reads them) in points of NPS; the rows
-        ``_no_theme`` and ``_no_answer`` come last.
+        :func:`contributions` reads them) in points of NPS; the rows of
+        :data:`SPECIAL_LABELS` come last.
     themes : DataFrame, one row a theme
         Columns ``theme_id``, ``label``.
     most : int, optional
         Draw at most this many themes: the largest contributions of either sign.
     hidden : sequence of str
-        Themes that have too few respondents to be shown.
+        Rows that have too few respondents to be shown.
     confidence : float
         Level of the table's intervals, for the axis label.
     title, width, ax
@@ -410,6 +421,9 @@ def plot_contributions(
     table = contributions(nps_impact)
     table = table[~table["theme_id"].isin(list(hidden))]
     special = table[table["theme_id"].isin(SPECIAL_LABELS)]
+    special = special.sort_values(
+        "theme_id", key=lambda ids: ids.map(list(SPECIAL_LABELS).index), kind="stable"
+    )
     named = table.drop(index=special.index)
     if table.empty:
         raise FeedbackError(

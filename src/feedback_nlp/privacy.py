@@ -8,14 +8,18 @@ changes nothing: placeholders are opaque, and an answer is searched until nothin
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
-from feedback_nlp.identifiers import Span, find_identifiers
-from feedback_nlp.person_names import find_names, fold
+from feedback_nlp.identifiers import find_identifiers
+from feedback_nlp.name_words import fold
+from feedback_nlp.person_names import find_names
+from feedback_nlp.spans import Found
+
+__all__ = ["LABELS", "Found", "find_personal_data", "redact"]
 
 LABELS = (
     "NAME",
@@ -33,14 +37,6 @@ LABELS = (
 _PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(LABELS)})(?: \d{{1,9}})?\]")
 _HOLE = "\ue000"  # stands for a placeholder while the rest is searched; no letter, no digit
 _ROUNDS = 6  # what one round hides can bring out more; three are the most seen
-
-
-class Found(NamedTuple):
-    """Personal data at ``text[start:end]``; ``label`` is one of `LABELS`."""
-
-    start: int
-    end: int
-    label: str
 
 
 def redact(
@@ -179,45 +175,51 @@ def _with_holes(text: str, holes: list[tuple[int, int]]) -> tuple[str, _Origin]:
     return "".join((*pieces, text[end:])), _Origin(places, shifts)
 
 
-def _search(view: str, kept: re.Pattern[str] | None) -> list[Span]:
+def _search(view: str, kept: re.Pattern[str] | None) -> list[Found]:
     """One round: everything found in a text whose placeholders are holes, without overlaps."""
     spans = find_identifiers(view)
-    spans += (Span(start, end, "NAME") for start, end in find_names(view))
+    spans += (Found(start, end, "NAME") for start, end in find_names(view))
     if not spans:
         return []
     if kept is not None:
         stays = [match.span() for match in kept.finditer(view)]
-        spans = [span for span in spans if not _stays(span, stays)]
+        spans = [span for span in spans if not _stays(span, stays)] if stays else spans
     if _HOLE in view:
         spans = [part for span in spans for part in _around_holes(view, span)]
     return _merge(spans)
 
 
-def _stays(span: Span, stays: list[tuple[int, int]]) -> bool:
+def _stays(span: Found, stays: list[tuple[int, int]]) -> bool:
     """Whether a kept name covers the span, or, for a person's name, touches it."""
+    nearest = (
+        bisect_right(stays, (span.end - 1, sys.maxsize)) - 1
+    )  # the last to begin before its end
+    if nearest < 0:
+        return False
+    start, end = stays[nearest]
     if span.label == "NAME":
-        return any(start < span.end and span.start < end for start, end in stays)
-    return any(start <= span.start and span.end <= end for start, end in stays)
+        return span.start < end
+    return start <= span.start and span.end <= end
 
 
-def _around_holes(view: str, span: Span) -> list[Span]:
+def _around_holes(view: str, span: Found) -> list[Found]:
     parts = []
     for part in re.finditer(rf"[^{_HOLE}]+", view[span.start : span.end]):
         if any(character.isalnum() for character in part.group()):
-            parts.append(Span(span.start + part.start(), span.start + part.end(), span.label))
+            parts.append(Found(span.start + part.start(), span.start + part.end(), span.label))
     return parts
 
 
-def _merge(spans: list[Span]) -> list[Span]:
+def _merge(spans: list[Found]) -> list[Found]:
     """Join spans that overlap; the first named kind, which is the surest, gives the label."""
     order = sorted(range(len(spans)), key=lambda i: spans[i].start)
-    merged: list[tuple[Span, int]] = []
+    merged: list[tuple[Found, int]] = []
     for index in order:
         span = spans[index]
         if merged and span.start < merged[-1][0].end:
             last, rank = merged[-1]
             label = last.label if rank < index else span.label
-            joined = Span(last.start, max(last.end, span.end), label)
+            joined = Found(last.start, max(last.end, span.end), label)
             merged[-1] = (joined, min(rank, index))
         else:
             merged.append((span, index))

@@ -6,7 +6,7 @@ limits stand in ``models/sentiment/card.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
 from typing import Any
 
@@ -81,7 +81,7 @@ def score_sentiment(
     """
     if isinstance(texts, str):
         raise FeedbackError("score_sentiment was given one text; give a list of texts.")
-    loaded = _interim() if model is None else load_sentiment_model(model)
+    loaded = load_sentiment_model(model)
     remembered: dict[Pair, float] = {}
     slices = [
         _score_slice(part, loaded, remembered)
@@ -211,7 +211,7 @@ def model_fingerprint(model: str | None = None) -> str:
     >>> len(model_fingerprint())
     64
     """
-    return "interim-vader" if model is None else load_sentiment_model(model).fingerprint
+    return load_sentiment_model(model).fingerprint
 
 
 def _pair_with_questions(
@@ -242,7 +242,7 @@ def _slices(
 
 
 def _length(texts: Iterable[Any]) -> int | None:
-    return len(texts) if hasattr(texts, "__len__") else None
+    return len(texts) if isinstance(texts, Sized) else None
 
 
 def _score_slice(
@@ -275,15 +275,3 @@ def _score_windows(pairs: list[Pair], model: SentimentModel) -> list[float]:
         )
         for cut, _question in windows
     ]
-
-
-def _interim() -> SentimentModel:
-    """VADER until the trained model is in place."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    analyzer = SentimentIntensityAnalyzer()
-    return SentimentModel(
-        "vader",
-        "interim-vader",
-        lambda pairs: np.array([analyzer.polarity_scores(text)["compound"] for text, _ in pairs]),
-    )

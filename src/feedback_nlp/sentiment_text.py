@@ -39,7 +39,8 @@ def prepare_text(text: str) -> str:
     'Soo good thumbs up'
     """
     if not text.isascii():
-        text = _emoji_to_words(text.translate(_QUOTES))
+        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair: "?"
+        text = _emoji_to_words(whole.translate(_QUOTES))
     return " ".join(_STRETCHED.sub(r"\1\1", text).split())
 
 
@@ -92,7 +93,8 @@ def cut_windows(text: str, longest: int = WINDOW) -> list[str]:
 def _emoji_to_words(text: str) -> str:
     import emoji
 
-    named = emoji.replace_emoji(text, lambda found, data: f" {data.get('en', found)} ")
-    return re.sub(
-        r":([^\s:]+):", lambda match: _SKIN_TONE.sub("", match[1]).replace("_", " "), named
-    )
+    return emoji.replace_emoji(text, lambda found, data: f" {_emoji_name(data.get('en', found))} ")
+
+
+def _emoji_name(name: str) -> str:
+    return _SKIN_TONE.sub("", name.strip(":")).replace("_", " ")

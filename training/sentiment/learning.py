@@ -148,9 +148,8 @@ def _batches(
 def _vary(example: Example, random_: random.Random) -> tuple[list[str], str]:
     """Vary what must not matter: stops, slips of the finger, how a question is put."""
     passages = list(example.passages)
-    if len(passages) > 3:  # a stretch of a long review
-        start = random_.randrange(len(passages) - 2)
-        passages = passages[start : start + 3]
+    if example.source.startswith("skytrax"):  # another passage of the review each time
+        passages = [random_.choice(passages)]
     question = example.question
     if example.source == "nhs" and question:
         draw = random_.random()

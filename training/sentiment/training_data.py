@@ -26,6 +26,7 @@ VADER_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9
 # raters put it near 3 of 4. So the outer codes are 0.75 and not 1.
 NHS_POLARITY = {"1": 0.75, "2": 0.5, "3": 0.0, "4": -0.5, "5": -0.75}
 RATING_SPAN = 0.7  # mean polarity of the passages of a review with the best or worst rating
+PASSAGE = 200  # characters of a review read at a time
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,18 @@ def vader_examples(archive: bytes) -> list[Example]:
     return examples
 
 
-def written_examples(path: Path | None = None) -> list[Example]:
-    """The sentences written for the project."""
-    table = pd.read_csv(path or Path(__file__).with_name("sentences.csv"), keep_default_na=False)
+def written_examples() -> list[Example]:
+    """The sentences written for the project, in two files by their time of writing."""
     return [
         Example(
-            (prepare_text(text),), polarity, prepare_question(question), "written",
-            row=str(row), extra={"kind": kind},
+            (prepare_text(text),), float(polarity), prepare_question(question), "written",
+            row=f"{name}:{row}", extra={"kind": kind},
         )
+        for name in ("sentences", "everyday_sentences")
         for row, (text, question, polarity, kind) in enumerate(
-            table[["text", "question", "polarity", "kind"]].itertuples(index=False)
+            pd.read_csv(Path(__file__).with_name(f"{name}.csv"), keep_default_na=False)[
+                ["text", "question", "polarity", "kind"]
+            ].itertuples(index=False)
         )
     ]  # fmt: skip
 
@@ -146,7 +149,7 @@ def skytrax_examples(folds: int, weight: float) -> list[Example]:
             text = prepare_text(text)
             examples.append(
                 Example(
-                    tuple(cut_windows(text, 160)), RATING_SPAN * (rating - middle) / half, "",
+                    tuple(cut_windows(text, PASSAGE)), RATING_SPAN * (rating - middle) / half, "",
                     f"skytrax_{part}", weight, fold_of(text, folds), str(row),
                 )
             )  # fmt: skip

@@ -42,8 +42,8 @@ def evaluate_answer_kinds(
     -------
     DataFrame
         ``answers`` (which), ``measure``, ``n``, ``value``, ``low``, ``high``. Macro-F1 is the
-        mean over the kinds that occur in the gold codes. Draws are stratified by file and kind, as the gold
-        set was.
+        mean over the kinds that occur in the gold codes. Draws are stratified by file and kind,
+        as the gold set was.
     """
     table = read_gold("answer_kinds.csv", data, split, gold)
     true = table["kind"].to_numpy(str)
@@ -71,10 +71,13 @@ def evaluate_answer_kinds(
                 (name, f"F1 {kind}", *_interval(true[mine], found[mine], kind, draws))
                 for kind in KINDS
             ]
-            content = [np.isin(kinds, ["verdict_only", "reason"]) for kinds in (true, found)]
-            as_text = [np.where(one, "content", "none") for one in content]
-            rows.append((name, "F1 has_content", *_interval(*as_text, "content", draws)))
+            figures = _interval(_content(true), _content(found), "content", draws)
+            rows.append((name, "F1 has_content", *figures))
     return pd.DataFrame(rows, columns=["answers", "measure", "n", "value", "low", "high"])
+
+
+def _content(kinds: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
+    return np.where(np.isin(kinds, ["verdict_only", "reason"]), "content", "none")
 
 
 def _interval(

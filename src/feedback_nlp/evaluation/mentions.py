@@ -29,9 +29,7 @@ _BETWEEN = re.compile(
 )
 
 
-def count_boundaries(
-    text: str, gold: Sequence[int], found: Sequence[int]
-) -> tuple[int, int, int]:
+def count_boundaries(text: str, gold: Sequence[int], found: Sequence[int]) -> tuple[int, int, int]:
     """Boundaries right, found and true in one answer.
 
     Parameters
@@ -88,12 +86,8 @@ def evaluate_mentions(
         file, as the gold set was.
     """
     table = cut_gold(data, split, gold)
-    counts = np.array(
-        [
-            count_boundaries(row.text, row.gold, row.found)
-            for row in table.itertuples(index=False)
-        ]
-    )
+    answers = zip(table["text"], table["gold"], table["found"], strict=True)
+    counts = np.array([count_boundaries(text, true, found) for text, true, found in answers])
     source = table["source"].to_numpy(str)
     rows = []
     for name in ["all", *dict.fromkeys(source)]:
@@ -128,7 +122,7 @@ def cut_gold(data: Path, split: str, gold: Path = GOLD) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``source``, ``id``, ``text`` (raw), ``gold`` and ``found`` (lists of offsets in the raw text).
+        ``source``, ``id``, ``text`` (raw), ``gold`` and ``found`` (lists of offsets in it).
     """
     table = read_gold("mention_cuts.csv", data, split, gold)
     normalised = normalise(table["text"].tolist())
@@ -142,7 +136,9 @@ def cut_gold(data: Path, split: str, gold: Path = GOLD) -> pd.DataFrame:
         for row, (raw, clean) in enumerate(zip(table["text"], normalised, strict=True))
     ]
     true = [[int(offset) for offset in re.findall(r"\d+", cell)][1:] for cell in table["starts"]]
-    return table[["source", "id", "text"]].assign(gold=true, found=found)
+    return table[["source", "id", "text"]].assign(
+        gold=pd.Series(true, index=table.index), found=pd.Series(found, index=table.index)
+    )
 
 
 def _in_raw_text(raw: str, clean: str, offsets: Sequence[int]) -> list[int]:

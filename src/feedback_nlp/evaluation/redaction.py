@@ -72,9 +72,7 @@ def read_labelled(file: Path = GOLD) -> list[LabelledAnswer]:
     ]
 
 
-def count_hits(
-    answers: Sequence[LabelledAnswer], found: Sequence[Sequence[Found]]
-) -> pd.DataFrame:
+def count_hits(answers: Sequence[LabelledAnswer], found: Sequence[Sequence[Found]]) -> pd.DataFrame:
     """Count, answer by answer, what was found and what was taken by mistake.
 
     Parameters
@@ -231,7 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.errors:
             if split == "dev":
                 for answer, redactions in zip(answers, found, strict=True):
-                    print(*describe_errors(answer, redactions), sep="\n", end="\n" * bool(describe_errors(answer, redactions)))
+                    print(
+                        "".join(f"{line}\n" for line in describe_errors(answer, redactions)), end=""
+                    )
             continue
         hits = count_hits(answers, found)
         traps = hits[[not answer.entities for answer in answers]]

@@ -1,29 +1,36 @@
 """What does each theme cost the Net Promoter Score, or earn it?
 
-Two readings, side by side. The *contribution* shares every respondent's point
+Three readings, side by side. The *contribution* shares every respondent's point
 among the themes of the answer, so that all rows add up to the NPS. *Leave one
 out* asks what the NPS would be without those who mention the theme; its
-numbers do not add up, and commercial tools call them impact.
+numbers do not add up, and commercial tools call them impact. *What if* asks
+what the NPS would be expected to be without the complaints (`what_if.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.findings.bootstrap import percentile_interval, resampled_totals
 from feedback_nlp.findings.mentioned import (
     NO_ANSWER,
     NO_THEME,
     mentioned_themes,
     top_level_of,
 )
+from feedback_nlp.findings.proportions import respondent_weights
+from feedback_nlp.findings.small_groups import SMALLEST_GROUP, TOO_FEW, rows_to_pool
+from feedback_nlp.findings.what_if import no_what_if, what_if
 
 Matrix = NDArray[np.float64]
-_CELLS_AT_ONCE = 20_000_000
+
+_SPECIAL = (NO_THEME, NO_ANSWER, TOO_FEW)
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,12 @@ def nps_impact(
     mention_themes: pd.DataFrame,
     themes: pd.DataFrame,
     *,
+    mentions: pd.DataFrame | None = None,
+    segments: Sequence[str] = (),
     weight: str | None = None,
     confidence: float = 0.95,
     resamples: int = 2000,
+    smallest: int = SMALLEST_GROUP,
     seed: int = 0,
 ) -> ImpactTables:
     """How many points of NPS each theme contributes, with intervals.
@@ -59,27 +69,45 @@ def nps_impact(
         without a score do not count.
     mention_themes, themes : DataFrame
         As in a run.
+    mentions : DataFrame, optional
+        As in a run; without it there is no sentiment and so no ``what_if``.
+    segments : sequence of str
+        Columns of `responses` that the what-if holds fixed.
     weight : str, optional
         Column of survey weights.
     confidence : float
         Level of the intervals.
     resamples : int
         Bootstrap resamples of respondents (percentile intervals).
+    smallest : int
+        Rows with fewer respondents are shown as one, ``_too_few``, if need be
+        with the next smallest row, so that the rows still add up and none can
+        be worked out by subtraction. With fewer respondents in all the tables
+        are empty.
     seed : int
         Seed of the bootstrap.
 
     Returns
     -------
     ImpactTables
-        Both with ``theme_id, n, contribution, ci_low, ci_high`` and, at the top
-        level, ``leave_out, leave_out_low, leave_out_high``; points of NPS,
-        costliest first; ``n`` respondents with a score. ``distinguishable`` is
-        true where the interval of the contribution leaves out zero.
+        Both with ``theme_id, n, contribution, ci_low, ci_high,
+        distinguishable`` in points of NPS, costliest first. ``n`` counts
+        respondents with a score who mention the theme; ``distinguishable`` is
+        true where the interval of the contribution leaves out zero. At the top
+        level also ``leave_out, leave_out_low, leave_out_high`` (missing where
+        fewer than `smallest` respondents would be left) and the columns of
+        `what_if`. A theme that no respondent with a score mentions has no row.
+        In `sub`, ``parent_id`` and ``theme_id`` together name a row.
+
+    Raises
+    ------
+    FeedbackError
+        If a column is missing, if the weights cannot be used or are all zero.
 
     References
     ----------
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
-    The shares are the Shapley value of the game in which an answer's point
+    Shapley (1953): the shares are the Shapley value of the game in which an answer's point
     falls to whichever of its themes comes first: symmetric, and they add up.
 
     Examples
@@ -89,118 +117,165 @@ def nps_impact(
     >>> links = pd.DataFrame({"response_id": ["a", "a", "b"],
     ...     "theme_id": ["price", "speed", "price"]})
     >>> themes = pd.DataFrame({"theme_id": ["price", "speed"], "parent_id": [None, None]})
-    >>> table = nps_impact(responses, links, themes).top.set_index("theme_id")
+    >>> table = nps_impact(responses, links, themes, smallest=1).top.set_index("theme_id")
     >>> table["contribution"].to_dict()
     {'price': -37.5, 'speed': -12.5, '_no_answer': 0.0, '_no_theme': 25.0}
     """
     scored = responses[responses["group"].isin(["promoter", "passive", "detractor"])]
-    top = mentioned_themes(scored, mention_themes, themes, "top")
-    sub = mentioned_themes(scored, mention_themes, themes, "sub")
-    worth: Matrix = (scored["group"] == "promoter").to_numpy(float) - (
-        scored["group"] == "detractor"
-    ).to_numpy(float)
-    weights = np.ones(len(scored)) if weight is None else scored[weight].fillna(0.0).to_numpy(float)
-    top_shares = _with_rest(_equal_shares(top.to_numpy(float)), scored["has_content"])
+    bootstrap = _Bootstrap(scored, weight, resamples, confidence, seed)
+    top = mentioned_themes(scored, mention_themes, themes, "top").astype(float)
+    sub = mentioned_themes(scored, mention_themes, themes, "sub").astype(float)
     parents = top_level_of(themes)
-    sub_shares = _shares_within(sub, top, top_shares, parents)
-    names = [*map(str, top.columns), NO_THEME, NO_ANSWER]
-    membership = np.column_stack([top.to_numpy(float), np.zeros((len(scored), 2))])
-    bootstrap = _Bootstrap(weights, worth, resamples, confidence, seed)
-    top_table = bootstrap.table(names, top_shares, membership)
-    sub_table = bootstrap.table([str(c) for c in sub.columns], sub_shares, None)
-    sub_table.insert(1, "parent_id", sub_table["theme_id"].map(parents).astype("str"))
+    shares = _equal_shares(top)
+    shown = _pooled(_with_rest(shares, scored["has_content"]), smallest)
+    shown_sub = _sub_rows(sub, shares, parents, shown.columns, smallest)
+    top_table = bootstrap.table(shown).merge(
+        bootstrap.leave_out(top[[name for name in top.columns if name in shown]], smallest),
+        on="theme_id",
+        how="left",
+    )
+    if mentions is None:
+        found = no_what_if(top.columns, len(scored), "no mentions with sentiment were given")
+    else:
+        found = what_if(
+            responses,
+            mentions,
+            mention_themes,
+            themes,
+            segments=segments,
+            weight=weight,
+            confidence=confidence,
+            smallest=smallest,
+        )
+    top_table = top_table.merge(found.drop(columns="n"), on="theme_id", how="left")
+    top_table["what_if_note"] = top_table["what_if_note"].fillna("not a theme")
+    sub_table = bootstrap.table(shown_sub.droplevel(0, axis=1))
+    sub_table.insert(1, "parent_id", shown_sub.columns.get_level_values(0).astype("str"))
     return ImpactTables(_costliest_first(top_table), _costliest_first(sub_table))
 
 
-def _equal_shares(mentioned: Matrix) -> Matrix:
+def _equal_shares(mentioned: pd.DataFrame) -> pd.DataFrame:
     """Each row with a theme sums to one."""
-    return np.asarray(mentioned / np.maximum(mentioned.sum(axis=1, keepdims=True), 1.0))
+    return mentioned.div(mentioned.sum(axis=1).clip(lower=1.0), axis=0)
 
 
-def _with_rest(shares: Matrix, has_content: pd.Series) -> Matrix:
+def _with_rest(shares: pd.DataFrame, has_content: pd.Series) -> pd.DataFrame:
     content = has_content.to_numpy(bool)
-    unthemed = shares.sum(axis=1) == 0
-    return np.column_stack([shares, unthemed & content, unthemed & ~content]).astype(float)
+    unthemed = (shares.sum(axis=1) == 0).to_numpy()
+    rest = {NO_THEME: unthemed & content, NO_ANSWER: unthemed & ~content}
+    return shares.assign(**{name: rows.astype(float) for name, rows in rest.items()})
 
 
-def _shares_within(
-    sub: pd.DataFrame, top: pd.DataFrame, top_shares: Matrix, parents: dict[str, str]
-) -> Matrix:
-    """A theme's share of an answer, shared among its sub-themes in that answer."""
-    shares = np.zeros(sub.shape)
-    parent_of = np.array([parents[str(column)] for column in sub.columns], dtype=object)
-    for number, parent in enumerate(top.columns):
-        children = np.flatnonzero(parent_of == parent)
-        within = _equal_shares(sub.to_numpy(float)[:, children])
-        shares[:, children] = within * top_shares[:, [number]]
-    return shares
+def _sub_rows(
+    sub: pd.DataFrame,
+    top_shares: pd.DataFrame,
+    parents: dict[str, str],
+    shown: pd.Index,
+    smallest: int,
+) -> pd.DataFrame:
+    """A theme's share of an answer, shared among its sub-themes there; columns (parent, child)."""
+    rows = {}
+    for parent in shown.drop([*_SPECIAL], errors="ignore"):
+        children = [name for name in sub.columns if parents[str(name)] == parent]
+        within = _equal_shares(sub[children]).mul(top_shares[parent], axis=0)
+        rows[str(parent)] = _pooled(within, smallest)
+    if not rows:
+        columns = pd.MultiIndex.from_arrays([[], []])
+        return pd.DataFrame(index=sub.index, columns=columns, dtype=float)
+    return pd.concat(rows, axis=1)
+
+
+def _pooled(shares: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """Columns of too few respondents as one; columns of nobody only where they are special."""
+    held = shares.to_numpy() > 0
+    pooled = rows_to_pool(
+        held.sum(axis=0), smallest, lambda mask: int(held[:, mask].any(axis=1).sum())
+    )
+    together = shares.loc[:, pooled]
+    n_together = int(held[:, pooled].any(axis=1).sum())
+    kept = ~pooled & (held.any(axis=0) | shares.columns.isin(_SPECIAL))
+    if 0 < n_together < smallest or not len(shares):
+        return shares.iloc[:, :0]
+    shown = shares.loc[:, kept]
+    return shown.assign(**{TOO_FEW: together.sum(axis=1)}) if n_together else shown
 
 
 class _Bootstrap:
-    """Sums over respondents, and how they vary over resamples of respondents.
-
-    Respondents with the same group, weight and themes are interchangeable, so
-    a resample is drawn as one multinomial over the distinct kinds: the same
-    distribution as drawing respondents one by one, at a fraction of the work.
-    """
+    """Totals over respondents, and how they vary over resamples of respondents."""
 
     def __init__(
-        self, weights: Matrix, worth: Matrix, resamples: int, confidence: float, seed: int
+        self,
+        scored: pd.DataFrame,
+        weight: str | None,
+        resamples: int,
+        confidence: float,
+        seed: int,
     ) -> None:
-        self.weights, self.worth = weights, worth
+        self.weights = respondent_weights(scored, weight)
+        if len(scored) and not self.weights.any():
+            raise FeedbackError(
+                "The weights of all who gave a score are zero: give at least one a positive weight."
+            )
+        group = scored["group"]
+        worth: Matrix = (group == "promoter").to_numpy(float) - (group == "detractor").to_numpy(
+            float
+        )
+        self.points = 100 * self.weights * worth
         self.resamples, self.confidence, self.seed = resamples, confidence, seed
 
-    def table(self, names: list[str], shares: Matrix, membership: Matrix | None) -> pd.DataFrame:
-        kinds = [self.weights, self.worth, shares]
-        kinds += [] if membership is None else [membership]
-        distinct, counts = np.unique(np.column_stack(kinds), axis=0, return_counts=True)
-        weights, worth = distinct[:, 0], distinct[:, 1]
-        shares = distinct[:, 2 : 2 + len(names)]
-        members = None if membership is None else distinct[:, 2 + len(names) :]
-        points = 100 * (weights * worth)
+    def table(self, shares: pd.DataFrame) -> pd.DataFrame:
+        """The contribution of every column, which holds the respondents' shares."""
 
-        def statistics(times: Matrix) -> dict[str, Matrix]:
-            # times: (resamples, kinds), how often each kind of respondent was drawn
-            total = times @ weights
-            nps = times @ points
-            found = {"contribution": (times @ (points[:, None] * shares)) / total[:, None]}
-            if members is not None:
-                left = total[:, None] - times @ (weights[:, None] * members)
-                without = nps[:, None] - times @ (points[:, None] * members)
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    found["leave_out"] = nps[:, None] / total[:, None] - without / left
-            return found
+        def contribution(totals: Matrix) -> Matrix:
+            return totals[:, 1:] / totals[:, [0]]
 
-        estimate = statistics(counts[None, :].astype(float))
-        draws = self._draws(counts, statistics)
-        table: dict[str, object] = {"theme_id": names}
-        table["n"] = (counts @ (shares > 0)).astype(np.int64)
-        tail = (1 - self.confidence) / 2
-        for name, value in estimate.items():
-            low, high = np.nanquantile(draws[name], [tail, 1 - tail], axis=0)
-            table[name] = np.round(value[0], 12) + 0.0
-            prefix = "ci" if name == "contribution" else name
-            table[f"{prefix}_low"] = np.minimum(low, value[0])
-            table[f"{prefix}_high"] = np.maximum(high, value[0])
-        result = pd.DataFrame(table)
-        low, high = result["ci_low"], result["ci_high"]
-        if members is not None:
-            special = result["theme_id"].isin([NO_THEME, NO_ANSWER])
-            result.loc[special, ["leave_out", "leave_out_low", "leave_out_high"]] = np.nan
-        return result.assign(distinguishable=(low > 0) | (high < 0))
+        parts = np.column_stack([self.weights, self.points[:, None] * shares.to_numpy(float)])
+        value, low, high = self._interval(parts, contribution)
+        return pd.DataFrame(
+            {
+                "theme_id": shares.columns.astype("str"),
+                "n": (shares.to_numpy() > 0).sum(axis=0),
+                "contribution": value,
+                "ci_low": low,
+                "ci_high": high,
+                "distinguishable": (low > 0) | (high < 0),
+            }
+        )
 
-    def _draws(
-        self, counts: NDArray[np.int64], statistics: Callable[[Matrix], dict[str, Matrix]]
-    ) -> dict[str, Matrix]:
-        random = np.random.default_rng(self.seed)
-        n = int(counts.sum())
-        step = max(1, _CELLS_AT_ONCE // max(1, len(counts)))
-        parts = []
-        for first in range(0, self.resamples, step):
-            size = min(step, self.resamples - first)
-            parts.append(statistics(random.multinomial(n, counts / n, size=size).astype(float)))
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    def leave_out(self, mentioned: pd.DataFrame, smallest: int) -> pd.DataFrame:
+        """The NPS of all minus that of those who do not mention the theme of a column."""
+        k = mentioned.shape[1]
+
+        def difference(totals: Matrix) -> Matrix:
+            weight, points = totals[:, [0]], totals[:, [1]]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                without = (points - totals[:, 2 + k :]) / (weight - totals[:, 2 : 2 + k])
+            return points / weight - np.where(np.isfinite(without), without, np.nan)
+
+        members = mentioned.to_numpy(float)
+        columns = [self.weights, self.points]
+        columns += [self.weights[:, None] * members, self.points[:, None] * members]
+        value, low, high = self._interval(np.column_stack(columns), difference)
+        left = len(members) - members.sum(axis=0)
+        figures = np.where(left < max(1, smallest), np.nan, [value, low, high])
+        names = ["leave_out", "leave_out_low", "leave_out_high"]
+        table = pd.DataFrame(dict(zip(names, figures, strict=True)))
+        table.insert(0, "theme_id", mentioned.columns.astype("str"))
+        return table
+
+    def _interval(
+        self, columns: Matrix, statistic: Callable[[Matrix], Matrix]
+    ) -> tuple[Matrix, Matrix, Matrix]:
+        if not len(columns):
+            nothing = np.full(statistic(np.ones((1, columns.shape[1]))).shape[1], np.nan)
+            return nothing, nothing, nothing
+        value = statistic(columns.sum(axis=0)[None, :])[0]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            draws = statistic(resampled_totals(columns, self.resamples, self.seed))
+        low, high = percentile_interval(draws, value, self.confidence)
+        return np.round(value, 12) + 0.0, low, high
 
 
 def _costliest_first(table: pd.DataFrame) -> pd.DataFrame:
-    return table.sort_values(["contribution", "theme_id"], kind="stable").reset_index(drop=True)
+    keys = ["contribution", *(["parent_id"] if "parent_id" in table else []), "theme_id"]
+    return table.sort_values(keys, kind="stable").reset_index(drop=True)

@@ -19,8 +19,8 @@ from feedback_nlp import plots
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.groups import SMALLEST_GROUP
 from feedback_nlp.nps import NpsEstimate, nps
-from feedback_nlp.plot_style import INK, MUTED, PALETTE, PRINT_WIDTH, Rows, percent, signed
-from feedback_nlp.report import method, wording
+from feedback_nlp.plot_style import INK, MUTED, PALETTE, percent, signed
+from feedback_nlp.report import figures, method, wording
 from feedback_nlp.report.quotes import choose_quotes, direction
 from feedback_nlp.report.typesetting import typeset, write_whole
 
@@ -28,12 +28,7 @@ TEMPLATE = Path(__file__).parent / "brief.typ"
 
 GROUPS = ("detractor", "passive", "promoter")
 SCORES_OF_GROUP = {"detractor": "0–6", "passive": "7–8", "promoter": "9–10"}
-#: Themes with a block of their own: sentence, shares and quotes.
-BLOCKS = 3
-#: Themes drawn by group: as many as fit below three blocks; the table has all.
-MOST_BY_GROUP = 9
 _LONGEST_WORD = 20
-_SCORES_WIDTH = 4.15
 
 
 def brief_data(
@@ -85,10 +80,11 @@ def brief_data(
     estimate = nps(scored["score"], None if weight is None else scored[weight])
     rows = _themes(run, scored, smallest)
     shown = [row for row in rows if row["n"] >= smallest]
-    special = _special_rows(run.nps_impact)
+    rests = _special_rows(run.nps_impact)
+    special = [row for row in rests if row["n"] is None or row["n"] >= smallest]
     costs, earnings = _ranked(shown)
     survey = method.survey_name(run)
-    data = {
+    data: dict[str, Any] = {
         "title": title or "Why customers give us these scores",
         "survey": survey,
         "period": method.period_of(run),
@@ -116,13 +112,14 @@ def brief_data(
         "unexplained": wording.unexplained_sentence(special) if shown else "",
         "themes": shown,
         "special": special,
-        "not_shown": _not_shown(rows, shown, smallest),
+        "not_shown": _not_shown([*rows, *rests], smallest) if shown else "",
         "blocks": _blocks(run, costs, earnings),
         "method": method.how_it_was_made(run, estimate, len(shown), smallest),
-        "caution": method.CAUTION,
         "honesty": method.honesty_line(run, estimate),
-        "figures": _captions(estimate, shown, special),
     }
+    data["figures"] = figures.captions(
+        estimate, shown, special, figures.most_by_group(shown, data["blocks"])
+    )
     plain: dict[str, Any] = _plain(data)
     return plain
 
@@ -154,7 +151,7 @@ def write_brief(
     out = Path(out)
     smallest = _smallest(run) if smallest is None else smallest
     data = brief_data(run, smallest=smallest, title=title)
-    for name, svg in _draw(run, data, smallest).items():
+    for name, svg in figures.draw(run, data, smallest).items():
         write_whole(out / "figures" / f"{name}.svg", svg.encode())
         data["figures"][name]["svg"] = svg
     pdf = typeset(TEMPLATE, inputs={"data": json.dumps(data)}, root=TEMPLATE.parent)
@@ -171,7 +168,8 @@ def _themes(run: Any, scored: pd.DataFrame, smallest: int) -> list[dict[str, Any
     group_size = scored["group"].value_counts()
     rows = []
     impact = plots.contributions(run.nps_impact)
-    impact = impact[impact["theme_id"].isin(plots.top_level(run.themes))]
+    named = set(plots.top_level(run.themes)) - set(plots.SPECIAL_LABELS)
+    impact = impact[impact["theme_id"].isin(named)]
     for row in impact.sort_values("contribution", kind="stable").to_dict("records"):
         theme_id = str(row["theme_id"])
         by_group = run.theme_groups[run.theme_groups["theme_id"] == theme_id].set_index("group")
@@ -205,19 +203,22 @@ def _themes(run: Any, scored: pd.DataFrame, smallest: int) -> list[dict[str, Any
 
 
 def _special_rows(nps_impact: pd.DataFrame) -> list[dict[str, Any]]:
+    """One dict a row that names no reason, in the order in which they are shown."""
     table = plots.contributions(nps_impact)
-    table = table[table["theme_id"].isin(plots.SPECIAL_LABELS)]
+    order = list(plots.SPECIAL_LABELS)
+    rows = [row for row in table.to_dict("records") if row["theme_id"] in plots.SPECIAL_LABELS]
     return [
         {
             "theme_id": row["theme_id"],
             "label": plots.SPECIAL_LABELS[row["theme_id"]],
+            "n": int(row["n"]) if "n" in row else None,
             "contribution": float(row["contribution"]),
             "ci_low": float(row["ci_low"]),
             "ci_high": float(row["ci_high"]),
             "contribution_text": signed(row["contribution"]),
             "interval_text": f"{signed(row['ci_low'])} to {signed(row['ci_high'])}",
         }
-        for row in table.to_dict("records")
+        for row in sorted(rows, key=lambda row: order.index(row["theme_id"]))
     ]
 
 
@@ -271,7 +272,7 @@ def _why_no_finding(
     costs: Sequence[dict[str, Any]],
     earnings: Sequence[dict[str, Any]],
 ) -> str:
-    if run.themes.empty:
+    if not method.has_themes(run):
         return method.why_no_themes(run)
     if not shown:
         return "No theme is named by enough respondents to be shown."
@@ -282,25 +283,24 @@ def _why_no_finding(
     return ""
 
 
-def _not_shown(
-    rows: Sequence[dict[str, Any]], shown: Sequence[dict[str, Any]], smallest: int
-) -> str:
-    small = [row for row in rows if row["n"] < smallest]
+def _not_shown(rows: Sequence[dict[str, Any]], smallest: int) -> str:
+    small = [row for row in rows if row["n"] is not None and row["n"] < smallest]
     if not small:
         return ""
     points = signed(sum(row["contribution"] for row in small))
-    themes = "1 theme is" if len(small) == 1 else f"{len(small)} themes are"
+    if len(small) == 1:
+        return f"1 row of fewer than {smallest} respondents is not shown ({points} points)."
     return (
-        f"{themes} not shown, being named by fewer than {smallest} respondents; "
-        f"together {points} points."
+        f"{len(small)} rows of fewer than {smallest} respondents each are not shown "
+        f"(together {points} points)."
     )
 
 
 def _blocks(
     run: Any, costs: Sequence[dict[str, Any]], earnings: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    chosen = [(theme, "cost") for theme in costs[:BLOCKS]]
-    chosen += [(theme, "earning") for theme in earnings[: BLOCKS - len(chosen)]]
+    chosen = [(theme, "cost") for theme in costs[: figures.BLOCKS]]
+    chosen += [(theme, "earning") for theme in earnings[: figures.BLOCKS - len(chosen)]]
     blocks: list[dict[str, Any]] = []
     quoted: list[dict[str, Any]] = []
     for theme, kind in chosen:
@@ -337,91 +337,6 @@ def _blocks(
             }
         )
     return blocks
-
-
-def _captions(
-    estimate: NpsEstimate, shown: Sequence[dict[str, Any]], special: Sequence[dict[str, Any]]
-) -> dict[str, dict[str, str]]:
-    figures = {
-        "scores": {
-            "caption": "How often each score was given",
-            "alt": f"Bar chart of the eleven scores: {estimate.detractors} detractors (0 to 6), "
-            f"{estimate.passives} passives (7 and 8), {estimate.promoters} promoters (9 and 10).",
-        }
-    }
-    if shown:
-        listed = "; ".join(
-            f"{row['label']} {row['contribution_text']} ({row['interval_text']})"
-            for row in [*shown, *special]
-        )
-        some = f": the {MOST_BY_GROUP} themes named most" if len(shown) > MOST_BY_GROUP else ""
-        figures["contributions"] = {
-            "caption": "What each theme takes from the score, or adds to it",
-            "alt": f"Bar chart of points of NPS by theme, with intervals: {listed}.",
-        }
-    if len(shown) > BLOCKS:
-        # With fewer themes the blocks and the table say it all.
-        figures["theme_groups"] = {
-            "caption": f"Who names which theme{some}",
-            "alt": "Chart of the share of detractors, passives and promoters that name each "
-            "theme, with intervals; the table after it gives the same shares.",
-        }
-    return figures
-
-
-def _draw(run: Any, data: Mapping[str, Any], smallest: int) -> dict[str, str]:
-    pictures = {
-        "scores": plots.plot_scores(run.responses, title="", width=_SCORES_WIDTH),
-    }
-    if data["themes"]:
-        visible = [row["theme_id"] for row in data["themes"]]
-        hidden = set(run.nps_impact["theme_id"]) - {*visible, *plots.SPECIAL_LABELS}
-        pictures["contributions"] = plots.plot_contributions(
-            run.nps_impact,
-            run.themes,
-            most=_most_on_page_one(data),
-            hidden=sorted(hidden),
-            title="",
-        )
-    if "theme_groups" in data["figures"]:
-        group_size = run.responses["group"].value_counts()
-        large = [g for g in GROUPS if group_size.get(g, 0) >= smallest]
-        pictures["theme_groups"] = plots.plot_theme_groups(
-            run.theme_groups[run.theme_groups["group"].isin(large)],
-            run.themes,
-            most=MOST_BY_GROUP,
-            smallest=smallest,
-            title="",
-        )
-    return {name: _svg(axes) for name, axes in pictures.items()}
-
-
-def _most_on_page_one(data: Mapping[str, Any]) -> int:
-    """How many themes fit on page one: fewer where labels or findings are long."""
-    texts = [f"{finding['lead']} {finding['detail']}" for finding in data["findings"]]
-    texts += [text for text in (data["no_finding"], data["unexplained"]) if text]
-    # Inches: what the page leaves below score, headings and the closing lines,
-    # less about 105 characters a line of the findings.
-    room = 4.1 - sum(0.17 * -(-len(text) // 105) + 0.05 for text in texts)
-    ordered = sorted(data["themes"], key=lambda theme: -abs(theme["contribution"]))
-    for most in range(min(10, len(ordered)), 3, -1):
-        if Rows([theme["label"] for theme in ordered[:most]], PRINT_WIDTH).height <= room:
-            return most
-    return 3
-
-
-def _svg(axes: Any) -> str:
-    """The figure as SVG, the same bytes for the same table; text as outlines."""
-    import io
-
-    import matplotlib
-    import matplotlib.pyplot as plt
-
-    content = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "feedback-nlp"}):
-        axes.figure.savefig(content, format="svg", metadata={"Date": None})
-    plt.close(axes.figure)
-    return content.getvalue()
 
 
 def _breakable(label: str) -> str:

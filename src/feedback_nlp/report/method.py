@@ -9,6 +9,7 @@ import pandas as pd
 
 from feedback_nlp.nps import NpsEstimate
 from feedback_nlp.plot_style import percent
+from feedback_nlp.plots import SPECIAL_LABELS
 from feedback_nlp.report import wording
 
 _ACRONYMS = frozenset({"csat", "eu", "nhs", "nps", "uk", "us"})
@@ -18,6 +19,17 @@ _FINGERPRINT = re.compile(r"^[0-9a-f]{24,}$")
 CAUTION = (
     "Contributions describe which themes go with which scores. They do not prove that mending "
     "a theme would move the score by as much."
+)
+
+_CONTRIBUTIONS = (
+    "A promoter is worth +100/N points, a detractor −100/N, a passive none. Each respondent’s "
+    "points are shared equally among the themes of the answer, so all contributions add up to "
+    "the NPS. Intervals: bootstrap over respondents."
+)
+_FINDING = (
+    "“Costs” and “earns” are said only where the interval excludes zero, the size is "
+    f"{wording.PRACTICAL_POINTS:.0f} point or more, and detractors and promoters differ at a false "
+    f"discovery rate below {percent(wording.LARGEST_Q)} (Benjamini-Hochberg)."
 )
 
 
@@ -31,8 +43,13 @@ def honesty_line(run: Any, estimate: NpsEstimate) -> str:
         f"Rests on {estimate.n:,} scores and {with_content:,} reasons in the customers’ own words"
         f"{f', {dates}' if dates else ''}. {without:,} of {len(responses):,} respondents gave no "
         "reason; those who did not answer the survey at all are not in it. "
-        f"{_validated(run)} {CAUTION}"
-    )
+        f"{_validated(run)} {caution(run)}"
+    ).strip()
+
+
+def caution(run: Any) -> str:
+    """What the contributions cannot say, where there are any."""
+    return CAUTION if has_themes(run) else ""
 
 
 def how_it_was_made(
@@ -45,24 +62,15 @@ def how_it_was_made(
         ("Period", period_of(run) or "The survey holds no dates, so no period can be given."),
         ("Score", _score_method(run, estimate)),
         ("Themes", _theme_method(run, n_shown)),
-        (
-            "Contributions",
-            "A promoter is worth +100/N points, a detractor −100/N, a passive none. Each "
-            "respondent’s points are shared equally among the themes of the answer, so all "
-            "contributions add up to the NPS. Intervals: bootstrap over respondents.",
-        ),
-        (
-            "What counts as a finding",
-            "“Costs” and “earns” are said only where the interval excludes zero, the size is "
-            f"{wording.PRACTICAL_POINTS:.0f} point or more, and detractors and promoters differ at "
-            f"a false discovery rate below {percent(wording.LARGEST_Q)} (Benjamini-Hochberg).",
-        ),
+        ("Contributions", _CONTRIBUTIONS if has_themes(run) else ""),
+        ("What counts as a finding", _FINDING if has_themes(run) else ""),
         (
             "Privacy",
             f"Nothing is shown for fewer than {smallest} respondents. Quotes were redacted by a "
             "program, which can miss a name: read them before passing them on.",
         ),
         ("Made with", _versions(record)),
+        ("Caution", caution(run)),
     ]
     return [{"term": term, "text": text} for term, text in entries if text]
 
@@ -83,6 +91,11 @@ def survey_name(run: Any) -> str:
     ]
     name = " ".join(words) or "Survey"
     return name[0].upper() + name[1:]
+
+
+def has_themes(run: Any) -> bool:
+    """Whether anything but verdicts without a reason was found."""
+    return bool(set(run.themes["theme_id"]) - set(SPECIAL_LABELS))
 
 
 def why_no_themes(run: Any) -> str:
@@ -134,7 +147,7 @@ def _score_method(run: Any, estimate: NpsEstimate) -> str:
 
 
 def _theme_method(run: Any, n_shown: int) -> str:
-    if run.themes.empty:
+    if not has_themes(run):
         return ""
     text = "Answers are cut into sentences and clauses; one mention may bear several themes. "
     if _from_codebook(run):
@@ -145,7 +158,7 @@ def _theme_method(run: Any, n_shown: int) -> str:
 
 
 def _validated(run: Any) -> str:
-    if run.themes.empty or _from_codebook(run):
+    if not has_themes(run) or _from_codebook(run):
         return ""
     return "No person has checked the themes yet."
 

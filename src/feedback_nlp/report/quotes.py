@@ -54,7 +54,8 @@ def choose_quotes(
     group : str
         ``"detractor"``, ``"passive"`` or ``"promoter"``.
     sentiment : str
-        The ``sentiment_label`` that the mention must bear.
+        The ``sentiment_label`` that is sought; neutral mentions fill up, since
+        much of what detractors complain of is told as plain fact.
     most : int
         How many quotes at most, each of another respondent.
     shortest, longest : int
@@ -66,15 +67,17 @@ def choose_quotes(
     -------
     list of dict
         ``text``, ``response_id``, ``score``, ``direction`` (``ltr`` or
-        ``rtl``); the surest assignment first, and what no typeface at hand can
-        print last. Verdicts without a reason
+        ``rtl``); those of the sentiment sought first, then the surest assignment;
+        what no typeface at hand can print comes last. Verdicts without a reason
         ("Terrible service, would not recommend") are left out, and so is what
         another respondent said in the same words.
     """
     family = theme_family(run.themes, theme_id)
     assigned = run.mention_themes[run.mention_themes["theme_id"].isin(family)]
     sureness = assigned.groupby("mention_id", sort=False)["confidence"].max()
-    mentions = run.mentions[run.mentions["sentiment_label"] == sentiment]
+    mentions = run.mentions[run.mentions["sentiment_label"].isin([sentiment, "neutral"])]
+    if "content_kind" in mentions:
+        mentions = mentions[mentions["content_kind"] == "reason"]
     mentions = mentions.assign(confidence=mentions["mention_id"].map(sureness))
     mentions = mentions.dropna(subset=["confidence"])
     respondents = run.responses.drop_duplicates("response_id").set_index("response_id")
@@ -90,8 +93,10 @@ def choose_quotes(
         ~mentions["response_id"].astype(str).isin([quote["response_id"] for quote in but_not])
     ]
     mentions = mentions.assign(printable=[printable(text) for text in mentions["text"]])
+    mentions = mentions.assign(sought=mentions["sentiment_label"] == sentiment)
     mentions = mentions.sort_values(
-        ["printable", "confidence", "mention_id"], ascending=[False, False, True]
+        ["printable", "sought", "confidence", "mention_id"],
+        ascending=[False, False, False, True],
     )
     mentions = mentions.drop_duplicates("response_id")
     mentions = mentions[~mentions["text"].str.casefold().duplicated()]

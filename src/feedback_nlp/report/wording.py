@@ -139,7 +139,7 @@ def unexplained_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     Parameters
     ----------
     rows : sequence of mapping
-        The rows ``_no_theme`` and ``_no_answer`` of ``nps_impact``.
+        The rows of ``nps_impact`` that name no reason.
 
     Returns
     -------
@@ -153,11 +153,13 @@ def unexplained_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     'Not explained by the themes: answers without a theme stand for −3.2 points (−5.0 to −1.5).'
     """
     names = {
-        "_no_theme": "answers without a theme",
-        "_no_answer": "respondents without an answer",
+        "general_complaint": "complaints without a reason stand",
+        "general_praise": "praise without a reason stands",
+        "_no_theme": "answers without a theme stand",
+        "_no_answer": "respondents without an answer stand",
     }
     parts = [
-        f"{names[row['theme_id']]} stand for {signed(row['contribution'])} points "
+        f"{names[row['theme_id']]} for {signed(row['contribution'])} points "
         f"({signed(row['ci_low'])} to {signed(row['ci_high'])})"
         for row in rows
         if excludes_zero(row["ci_low"], row["ci_high"])
@@ -165,7 +167,7 @@ def unexplained_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     ]
     if not parts:
         return ""
-    return f"Not explained by the themes: {', and '.join(parts)}."
+    return f"Not explained by the themes: {'; '.join(parts)}."
 
 
 def period(first: date | None, last: date | None) -> str:

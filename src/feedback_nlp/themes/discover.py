@@ -9,7 +9,9 @@ complaint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ from feedback_nlp.themes.clustering import (
     centres,
     dense_groups,
     learn_space,
+    merged,
     nearest,
     parents_of,
 )
@@ -32,6 +35,37 @@ GENERAL_PRAISE = "general_praise"
 GENERAL_COMPLAINT = "general_complaint"
 FEWEST_MENTIONS = 50
 LEARNT_FROM_AT_MOST = 60_000
+
+
+_LEAD_IN = re.compile(
+    r"(?:(?:because|becuase|becouse|cos|coz|cause|'cause|as|since|and|but|also|however|so|then|plus"
+    r"|although|though|overall|basically|just|i think|i feel|i felt|i find|i found|it was that"
+    r"|the fact that|due to the fact that)[\s,:]+)+",
+    re.IGNORECASE,
+)
+
+
+def topic_texts(texts: Sequence[str]) -> list[str]:
+    """Mentions without the words that lead in ("Because ...", "but I think ..."): what to encode.
+
+    Parameters
+    ----------
+    texts : sequence of str, shape (n,)
+
+    Returns
+    -------
+    list of str, length n
+
+    Examples
+    --------
+    >>> topic_texts(["Because the price went up", "but I feel the app is slow", "Because"])
+    ['the price went up', 'the app is slow', 'Because']
+    """
+    stripped = []
+    for text in texts:
+        match = _LEAD_IN.match(text)
+        stripped.append(text[match.end() :] or text if match else text)
+    return stripped
 
 
 @dataclass(frozen=True)
@@ -146,7 +180,7 @@ def _fit(
 ) -> _Fitted:
     space = learn_space(vectors, polarity)
     placed = space.place(vectors)
-    found = dense_groups(placed, seed)
+    found = merged(placed, dense_groups(placed, seed))
     found_centres = centres(placed, found, int(found.max()) + 1)
     # The centres are taken from the dense groups; then every mention near enough joins.
     labels, _ = nearest(placed, found_centres)
@@ -178,7 +212,7 @@ def _named_themes(
 ) -> list[_Theme]:
     texts = mentions["text"].iloc[reasons].tolist()
     top = np.where(sub >= 0, fitted.parents[sub], -1)
-    top_named = label_groups(texts, top, cosine, int(fitted.parents.max()) + 1)
+    top_named = label_groups(texts, top, _rank_within(sub, cosine), int(fitted.parents.max()) + 1)
     alone = np.bincount(fitted.parents)[fitted.parents] == 1
     sub_named = label_groups(
         texts, sub, cosine, len(fitted.parents), within=fitted.parents, taken=top_named
@@ -211,9 +245,13 @@ def _named_themes(
     return [theme for theme in themes if theme.theme_id not in only] + finest
 
 
-def _replace_finest(theme: _Theme) -> _Theme:
-    from dataclasses import replace
+def _rank_within(sub: Labels, cosine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Closeness by rank in the sub-theme: a theme is named from all of its sub-themes."""
+    ranks = pd.Series(cosine).groupby(sub).rank(method="first", pct=True)
+    return ranks.to_numpy(float)
 
+
+def _replace_finest(theme: _Theme) -> _Theme:
     return replace(theme, is_finest=True)
 
 
@@ -261,11 +299,10 @@ def _themes_table(named: list[_Theme], links: pd.DataFrame, mentions: pd.DataFra
         n_mentions=("mention_id", "nunique"), n_responses=("response_id", "nunique")
     )
     counted = table.join(counts, on="theme_id")
-    counted[["n_mentions", "n_responses"]] = (
-        counted[["n_mentions", "n_responses"]].fillna(0).astype("int64")
-    )
+    for name in ("n_mentions", "n_responses"):
+        counted[name] = counted[name].fillna(0).astype("int64")
     top = counted["parent_id"].fillna(counted["theme_id"])
-    size = top.map(counted.set_index("theme_id")["n_responses"])
+    size = top.map(counted.set_index("theme_id")["n_responses"]).astype("int64")
     order = pd.DataFrame(
         {
             "size": -size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from feedback_nlp.encoding import encode
 from feedback_nlp.themes.clustering import Labels, unit
-from feedback_nlp.themes.phrases import EMPTY_NOUNS, Phrase, phrases_of
+from feedback_nlp.themes.phrases import phrases_of
 
 _READ_OF_EACH = 40  # mentions nearest to the centre from which a group is named
 _CANDIDATES = 12
 _KEYWORDS = 8
+_PHRASE_CARRIES = 0.5
+_LEAST_SHARE = 0.08  # of the mentions read; a rarer phrase cannot name the group
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def label_groups(
     phrases = phrases_of([texts[i] for rows in read for i in rows])
     counts: list[Counter[str]] = []
     forms: dict[str, Counter[str]] = defaultdict(Counter)
+    as_name: Counter[str] = Counter()
     cursor = 0
     for rows in read:
         of_group = phrases[cursor : cursor + len(rows)]
@@ -71,8 +74,12 @@ def label_groups(
         for found in of_group:
             for phrase in found:
                 forms[phrase.key][phrase.shown] += 1
-    weights = _class_tfidf(counts, [len(rows) for rows in read])
-    used = {named.label.casefold() for named in taken}
+                as_name[phrase.key] += phrase.name
+    names = {key for key, n in as_name.items() if 2 * n > sum(forms[key].values())}
+    counts = [Counter({k: n for k, n in c.items() if k not in names}) for c in counts]
+    sizes = [len(rows) for rows in read]
+    weights, rarer = _class_tfidf(counts, sizes, _LEAST_SHARE), _class_tfidf(counts, sizes, 0.0)
+    used = {_folded(named.label) for named in taken}
     keywords = _keywords(texts, groups, n_groups)
     order = np.argsort([-int((groups == g).sum()) for g in range(n_groups)], kind="stable")
     labels: dict[int, str] = {}
@@ -81,9 +88,13 @@ def label_groups(
         if lone and within is not None and taken:
             labels[group] = taken[int(within[group])].label
             continue
-        ranked = _ranked(weights[group], [texts[i] for i in read[group]])
-        label = _choose(ranked, forms, used, keywords[group])
-        used.add(label.casefold())
+        typical = [texts[i] for i in read[group]]
+        label = _choose(_ranked(weights[group], typical), forms, used) or _choose(
+            _ranked(rarer[group], typical), forms, used
+        )
+        if not label:
+            label = f"Other remarks {len(labels) + 1}"
+        used.add(_folded(label))
         labels[group] = label
     return [Named(labels[g], keywords[g], [texts[i] for i in read[g][:3]]) for g in range(n_groups)]
 
@@ -119,14 +130,16 @@ def _most_typical(
         distinct: dict[str, int] = {}
         for row in rows:
             distinct.setdefault(texts[int(row)].casefold(), int(row))
-            if len(distinct) == 4 * _READ_OF_EACH:
+            if len(distinct) == _READ_OF_EACH:
                 break
         # Long mentions say more of a thing than the two-word ones at the very centre.
         read.append(list(distinct.values())[:_READ_OF_EACH])
     return read
 
 
-def _class_tfidf(counts: list[Counter[str]], sizes: list[int]) -> list[dict[str, float]]:
+def _class_tfidf(
+    counts: list[Counter[str]], sizes: list[int], least_share: float
+) -> list[dict[str, float]]:
     total: Counter[str] = Counter()
     for of_group in counts:
         total.update(of_group)
@@ -135,59 +148,67 @@ def _class_tfidf(counts: list[Counter[str]], sizes: list[int]) -> list[dict[str,
         {
             key: n / max(1, size) * float(np.log1p(average / total[key]))
             for key, n in of_group.items()
-            if n >= 2 or size < 8
+            if n >= least_share * size and (n > 1 or least_share == 0.0 or size < 8)
         }
         for of_group, size in zip(counts, sizes, strict=True)
     ]
 
 
 def _ranked(weights: dict[str, float], typical: list[str]) -> list[tuple[str, float]]:
-    """The strongest phrases, those of two words first where they carry the theme."""
+    """The strongest phrases by weight and by closeness to what the group says."""
     strongest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]
     if not strongest:
         return []
     vectors = encode([key for key, _ in strongest])
     centre = unit(encode(typical).mean(axis=0, keepdims=True))[0]
-    near = vectors @ centre
-    scores = []
-    for (key, weight), cosine in zip(strongest, near, strict=True):
-        length = len(key.split())
-        bonus = {1: 1.0, 2: 1.5, 3: 1.4}.get(length, 1.2)
-        scores.append((key, float(weight * bonus * max(0.05, cosine) ** 2)))
+    near = np.maximum(vectors @ centre, 0.05)
+    scores = [
+        (key, float(weight * cosine)) for (key, weight), cosine in zip(strongest, near, strict=True)
+    ]
     return sorted(scores, key=lambda item: (-item[1], item[0]))
 
 
-def _choose(
-    ranked: list[tuple[str, float]],
-    forms: dict[str, Counter[str]],
-    used: set[str],
-    keywords: list[str],
-) -> str:
-    for key, score in ranked:
-        if len(key.split()) > 1:
-            best_single = max((s for k, s in ranked if len(k.split()) == 1), default=0.0)
-            label = _written(key, forms)
-            if score >= 0.5 * best_single and label.casefold() not in used:
-                return label
-    singles = [key for key, _ in ranked if len(key.split()) == 1]
-    for first in singles:
-        for second in singles:
-            if first == second or second in first or first in second:
-                continue
-            label = f"{_written(first, forms)} and {_written(second, forms).lower()}"
-            if label.casefold() not in used:
-                return label
-    for key, _ in ranked:
-        label = _written(key, forms)
-        label = label if len(label.split()) > 1 else f"{label} in general"
-        if label.casefold() not in used:
+def _choose(ranked: list[tuple[str, float]], forms: dict[str, Counter[str]], used: set[str]) -> str:
+    """The first wording that nothing else bears, from the most telling to the plainest."""
+    for label in _wordings(ranked, forms):
+        if 2 <= len(label.split()) <= 5 and _folded(label) not in used:
             return label
-    words = [word for word in keywords if word not in EMPTY_NOUNS][:2] or ["other", "remarks"]
-    label = " and ".join(words).capitalize() if len(words) > 1 else f"{words[0]} in general"
-    number = 2
-    while label.casefold() in used:
-        label, number = f"{' and '.join(words).capitalize()} {number}", number + 1
-    return label[0].upper() + label[1:]
+    return ""
+
+
+def _wordings(ranked: list[tuple[str, float]], forms: dict[str, Counter[str]]) -> Iterator[str]:
+    if not ranked:
+        return
+    phrases = [(key, score) for key, score in ranked if " " in key]
+    words = [(key, score) for key, score in ranked if " " not in key]
+    best = words[0][1] if words else 0.0
+    # A phrase that carries much of what its best word carries says more than the word.
+    for key, score in phrases:
+        if score >= _PHRASE_CARRIES * best:
+            yield _written(key, forms)
+    for first, _ in words[:4]:
+        for second, score in words[:6]:
+            if score >= 0.35 * best and not _same_stem(first, second):
+                yield f"{_written(first, forms)} and {_lower(_written(second, forms))}"
+        for key, _ in phrases:
+            if not _same_stem(first, key):
+                yield f"{_written(first, forms)} and {_lower(_written(key, forms))}"
+    for key, _ in phrases:
+        yield _written(key, forms)
+
+
+def _same_stem(first: str, second: str) -> bool:
+    return any(a[:4] == b[:4] for a in first.split() for b in second.split())
+
+
+def _folded(label: str) -> str:
+    """Labels that differ in order or number only are alike to a reader."""
+    words = [word.rstrip("s") for word in label.casefold().split() if word != "and"]
+    return " ".join(sorted(words))
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _written(key: str, forms: dict[str, Counter[str]]) -> str:
@@ -217,6 +238,9 @@ def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[
         words = vectorizer.fit_transform(joined)
     except ValueError:  # no word is left
         return [[] for _ in range(n_groups)]
+    if words.shape[1] == 1:  # too few for ClassTfidfTransformer
+        only = [str(name) for name in vectorizer.get_feature_names_out()]
+        return [only if members[group] else [] for group in range(n_groups)]
     weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(words)
     names = vectorizer.get_feature_names_out()
     found = []
@@ -225,6 +249,3 @@ def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[
         best = np.argsort(-row, kind="stable")[:_KEYWORDS]
         found.append([str(names[i]) for i in best if row[i] > 0])
     return found
-
-
-__all__ = ["Named", "Phrase", "label_groups", "slugs"]

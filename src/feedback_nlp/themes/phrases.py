@@ -9,64 +9,61 @@ from typing import Any
 
 # A theme of adjectives or verbs is still about something; this is what it is called.
 THING_MEANT = {
-    "easy": "ease of use",
-    "easily": "ease of use",
-    "simple": "ease of use",
-    "straightforward": "ease of use",
-    "difficult": "ease of use",
-    "complicated": "ease of use",
-    "expensive": "price level",
-    "cheap": "price level",
-    "pricey": "price level",
-    "overpriced": "price level",
-    "affordable": "price level",
-    "overcharge": "billing errors",
-    "quick": "speed of service",
-    "quickly": "speed of service",
-    "prompt": "speed of service",
-    "fast": "speed of service",
-    "slow": "speed of service",
-    "slowly": "speed of service",
-    "wait": "waiting time",
-    "helpful": "staff helpfulness",
-    "unhelpful": "staff helpfulness",
-    "friendly": "staff friendliness",
-    "polite": "staff politeness",
-    "courteous": "staff politeness",
-    "kind": "staff kindness",
-    "caring": "staff kindness",
-    "rude": "staff manners",
-    "professional": "staff professionalism",
-    "knowledgeable": "staff knowledge",
-    "efficient": "efficiency of service",
-    "reliable": "reliability of service",
-    "unreliable": "reliability of service",
-    "late": "delays and lateness",
-    "delay": "delays and lateness",
-    "punctual": "punctuality of service",
-    "clean": "cleanliness of premises",
-    "dirty": "cleanliness of premises",
-    "comfortable": "comfort level",
-    "uncomfortable": "comfort level",
-    "communicate": "communication with customers",
-    "explain": "clear explanations",
-    "inform": "information given",
-    "listen": "being listened to",
-    "cancel": "cancelled orders",
-    "install": "installation work",
-    "connect": "connection problems",
-    "recommend": "willingness to recommend",
+    word: thing
+    for thing, words in {
+        "ease of use": "easy easily easier simple simply straightforward difficult complicated",
+        "prices": "expensive cheap cheaper pricey overpriced affordable dear",
+        "speed of service": "quick quickly quicker prompt promptly fast faster slow slowly slower",
+        "waiting times": "wait",
+        "staff helpfulness": "helpful unhelpful helpfulness",
+        "staff friendliness": "friendly unfriendly polite courteous pleasant",
+        "staff kindness": "kind caring compassionate",
+        "staff manners": "rude abrupt impolite",
+        "staff professionalism": "professional unprofessional",
+        "staff knowledge": "knowledgeable competent incompetent",
+        "efficient service": "efficient efficiently inefficient",
+        "reliability": "reliable unreliable",
+        "delays": "late delay delayed",
+        "punctuality": "punctual punctually",
+        "cleanliness": "clean dirty filthy cleanliness",
+        "comfort": "comfortable uncomfortable comfort comfy",
+        "communication": "communicate uncommunicative",
+        "clear explanations": "explain explanation",
+        "information given": "inform informed informative",
+        "being listened to": "listen",
+        "cancellations": "cancel cancelled",
+        "installation": "install installed",
+        "connection": "connect connected",
+        "activation": "activate activated",
+        "delivery": "deliver delivered",
+        "payments": "pay paid",
+        "crowding": "crowded busy overcrowded",
+        "space": "spacious cramped roomy",
+    }.items()
+    for word in words.split()
 }
-# Nouns that name nothing by themselves.
+# Nouns that name nothing by themselves, and the calendar.
 EMPTY_NOUNS = frozenset(
     """
-        thing way lot bit reason time day week month year hour minute people person one
-        someone anyone everyone something anything nothing everything part point fact case
-        kind sort example number company customer other today tomorrow yesterday morning
-        afternoon evening night issue problem experience score rating mark star review
-        comment feedback survey question answer guy man lady girl thank thanks please end
-        start beginning job name place side place etc company service word amount couple
-        half rest matter sense while life world god hell
+    thing way lot bit reason time day week month year hour minute second people person one someone
+    anyone everyone something anything nothing everything part point fact case kind sort example
+    number company customer other today tomorrow yesterday morning afternoon evening night
+    issue problem experience score rating mark star review comment feedback survey question answer
+    guy man men lady girl woman women gentleman thank thanks please end start beginning name place
+    side etc service services word amount couple half rest matter sense while life world god hell
+    idea hand side chance doubt sure none need use choice term lack level plenty bunch load loads
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday
+    saturday sunday christmas weekend new year old first last next great good bad poor past date
+    stuff trip disgrace joke shambles nightmare farce mess pain rubbish crap
+    """.split()
+)
+# Words with a tone that are things all the same.
+_THINGS_WITH_TONE = frozenset(
+    """
+    complaint delay cancellation promise reward care help support security debit payment value
+    charge fee cost debt mistake error fault failure pain death infection loss problem treat
+    treatment play share join party gift prize credit trust safety comfort
     """.split()
 )
 _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
@@ -74,11 +71,23 @@ _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
 
 @dataclass(frozen=True)
 class Phrase:
-    """A noun phrase; `key` joins its forms (singular, plural), `shown` is how it was written."""
+    """A noun phrase of a mention.
+
+    Attributes
+    ----------
+    key : str
+        Joins the forms: lower case, head in the singular.
+    shown : str
+        As it was written, lower case.
+    words : int
+    name : bool
+        The head is written with a capital inside a sentence: a place, a brand, a code.
+    """
 
     key: str
     shown: str
     words: int
+    name: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -131,14 +140,15 @@ def _phrases(parsed: Any) -> list[Phrase]:
     inside_mark = False
     for token in parsed:
         inside_mark = token.text == "[" or (inside_mark and token.text != "]")
-        if not inside_mark and _may_stand(token):
+        if inside_mark:
+            continue
+        if _may_stand(token):
             run.append(token)
             continue
-        found += _runs(run)
+        found += _of_run(run)
         run = []
-        if not inside_mark and (meant := THING_MEANT.get(token.lemma_.lower())):
-            found.append(Phrase(meant, meant, len(meant.split())))
-    return found + _runs(run)
+        found += _meant(token)
+    return found + _of_run(run)
 
 
 def _may_stand(token: Any) -> bool:
@@ -147,31 +157,43 @@ def _may_stand(token: Any) -> bool:
         token.pos_ in _WORD_CLASSES
         and token.is_alpha
         and len(word) > 2
-        and token.ent_type_ != "PERSON"
-        and not (token.pos_ == "ADJ" and (word in _tone_words() or word in THING_MEANT))
         and not token.is_stop
+        and not (token.pos_ == "ADJ" and word in _tone_words())
     )
 
 
-def _runs(run: list[Any]) -> list[Phrase]:
+def _meant(token: Any) -> list[Phrase]:
+    meant = THING_MEANT.get(token.lower_) or THING_MEANT.get(token.lemma_.lower())
+    return [Phrase(meant, meant, len(meant.split()))] if meant else []
+
+
+def _names_something(token: Any) -> bool:
+    word, lemma = token.lower_, token.lemma_.lower()
+    return (
+        token.pos_ != "ADJ"
+        and not {word, lemma} & EMPTY_NOUNS
+        and not (lemma in _tone_words() and lemma not in _THINGS_WITH_TONE)
+    )
+
+
+def _of_run(run: list[Any]) -> list[Phrase]:
     """Every stretch of one to three words that ends in a noun that names something."""
-    found = []
-    for end in range(1, len(run) + 1):
-        head = run[end - 1]
-        lemma = head.lemma_.lower()
-        if head.pos_ == "ADJ" or lemma in EMPTY_NOUNS or head.lower_ in EMPTY_NOUNS:
-            continue
-        if (head.lower_ in _tone_words() or lemma in _tone_words()) and end == 1:
+    found: list[Phrase] = []
+    for end, head in enumerate(run, 1):
+        if not _names_something(head):
+            # "quick service": the noun is empty, the adjective says what it is about.
+            if end == len(run):
+                for token in run:
+                    found += _meant(token)
             continue
         for first in range(max(0, end - 3), end):
             words = [token.lower_ for token in run[first:end]]
             if words[0] in EMPTY_NOUNS or len(set(words)) < len(words):
                 continue
-            key = " ".join([*words[:-1], lemma])
-            found.append(Phrase(key, " ".join(words), len(words)))
-    found += [
-        Phrase(meant, meant, len(meant.split()))
-        for token in run
-        if (meant := THING_MEANT.get(token.lemma_.lower()))
-    ]
+            key = " ".join([*words[:-1], head.lemma_.lower()])
+            found.append(Phrase(key, " ".join(words), end - first, _is_name(head)))
     return sorted(found, key=lambda phrase: phrase.words)
+
+
+def _is_name(token: Any) -> bool:
+    return token.i > 0 and token.text[0].isupper() and not token.doc.text.isupper()

@@ -1,0 +1,446 @@
+"""How well sentiment agrees with people, beside VADER and TextBlob, in one run.
+
+    python -m feedback_nlp.evaluation.sentiment [--write-card]
+
+Texts of a source the model was trained on are scored by models that did not see that respondent;
+``training/sentiment/train.py`` keeps their polarities in ``out_of_fold.csv``. The column ``seen``
+says which is which.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.evaluation.gold import GOLD, data_folder
+from feedback_nlp.evaluation.sentiment_card import write_calibration, write_card
+from feedback_nlp.mentions import cut_mentions
+from feedback_nlp.sentiment import answer_sentiment, label_sentiment, score_sentiment
+
+OUT_OF_FOLD = GOLD.parents[1] / "training" / "sentiment" / "out_of_fold.csv"
+SIGNS = np.array([-1, 0, 1])
+_DRAWS = 1_000
+_GRID = np.round(np.arange(-0.40, 0.405, 0.02), 2)
+# VADER's authors name 0.05; TextBlob names none, 0 is the custom.
+_EDGE = {"VADER": 0.05, "TextBlob": 0.0}
+
+Floats = npt.NDArray[np.float64]
+Signs = npt.NDArray[np.int_]
+Scorer = Callable[[Sequence[str], Sequence[str | None]], Floats]
+
+
+def macro_f1(truth: Signs, found: Signs) -> float:
+    """Mean of the F1 of negative, neutral and positive (-1, 0, 1).
+
+    Examples
+    --------
+    >>> macro_f1(np.array([-1, 0, 1, 1]), np.array([-1, 0, 1, 0])).__round__(3)
+    0.778
+    """
+    scores = []
+    for sign in SIGNS:
+        right = np.sum((truth == sign) & (found == sign))
+        total = np.sum(truth == sign) + np.sum(found == sign)
+        scores.append(2 * right / total if total else 0.0)
+    return float(np.mean(scores))
+
+
+def accuracy(truth: Signs, found: Signs) -> float:
+    """Share of labels that are right."""
+    return float(np.mean(truth == found))
+
+
+def spearman(truth: Floats, found: Floats) -> float:
+    """Spearman's rank correlation."""
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(truth, found).statistic)
+
+
+def signs(polarity: npt.ArrayLike, low: float, high: float) -> Signs:
+    """-1 below ``low``, 1 above ``high``, else 0; a missing polarity is neutral."""
+    values = np.nan_to_num(np.asarray(polarity, dtype=float))
+    return (values > high).astype(int) - (values < low).astype(int)
+
+
+def choose_thresholds(developments: Iterable[tuple[Floats, Signs]]) -> tuple[float, float]:
+    """The pair of thresholds with the best macro-F1, averaged over development sets.
+
+    Parameters
+    ----------
+    developments : iterable of (polarity, truth)
+        Polarities and true signs (-1, 0, 1) of texts the model was not trained on.
+
+    Returns
+    -------
+    negative_below, positive_above : float
+        On a grid of 0.02 from -0.4 to 0.4; of equals the one nearest to zero.
+    """
+    sets = list(developments)
+    pairs = [(low, high) for low in _GRID for high in _GRID if low < high]
+    quality = {
+        pair: float(np.mean([macro_f1(truth, signs(found, *pair)) for found, truth in sets]))
+        for pair in pairs
+    }
+    best = max(pairs, key=lambda pair: (round(quality[pair], 6), -abs(pair[0]) - abs(pair[1])))
+    return float(best[0]), float(best[1])
+
+
+def score_answers(texts: Sequence[str], questions: Sequence[str | None], score: Scorer) -> Floats:
+    """Polarity of answers as a run gives it: the length-weighted mean of their mentions."""
+    mentions = _mentions(texts)
+    asked = [questions[int(number)] for number in mentions["response_id"]]
+    mentions["sentiment"] = score(mentions["text"].tolist(), asked)
+    answers = answer_sentiment(mentions).set_index("response_id")["sentiment"]
+    every = [str(number) for number in range(len(texts))]
+    return answers.reindex(every).fillna(0.0).to_numpy(dtype=float)
+
+
+def _mentions(texts: Sequence[str]) -> pd.DataFrame:
+    """Mentions of the texts; ``response_id`` is a text's place."""
+    every = [str(number) for number in range(len(texts))]
+    return cut_mentions(
+        pd.DataFrame({"response_id": every, "answer": list(texts), "has_content": True})
+    )
+
+
+def scorers() -> dict[str, Scorer]:
+    """The tools compared, each from (texts, questions) to polarities."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    analyzer = SentimentIntensityAnalyzer()
+    tools: dict[str, Scorer] = {
+        "feedback-nlp": score_sentiment,
+        "VADER": lambda texts, _: np.array(
+            [analyzer.polarity_scores(text)["compound"] for text in texts]
+        ),
+    }
+    try:
+        from textblob import TextBlob
+    except ImportError:
+        print("TextBlob is not installed (pip install textblob): left out", file=sys.stderr)
+    else:
+        tools["TextBlob"] = lambda texts, _: np.array(
+            [TextBlob(text).sentiment.polarity for text in texts]
+        )
+    return tools
+
+
+def evaluate_sentiment(data: Path, seed: int = 0, out_of_fold: Path = OUT_OF_FOLD) -> pd.DataFrame:
+    """All figures side by side, with 95 % percentile bootstrap intervals.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the real files.
+    seed : int
+        Of the bootstrap.
+    out_of_fold : Path
+        Polarities by models that did not see the respondent.
+
+    Returns
+    -------
+    DataFrame
+        ``data``, ``measure``, ``read`` (whole answer or mean of its mentions), ``tool``, ``seen``
+        (what the model had seen of the source), ``n``, ``value``, ``low``, ``high``. Draws of NHS
+        answers are draws of respondents.
+
+    Raises
+    ------
+    FeedbackError
+        A file is missing.
+    """
+    for file in (data / "nhs_fft_labelled.csv", data / "telecom_nps.csv", out_of_fold):
+        if not file.is_file():
+            raise FeedbackError(
+                f"{file.name} is not in {file.parent}; name the folder of the real files by the "
+                "variable FEEDBACK_NLP_DATA, and run from a checkout of the project."
+            )
+    kept = pd.read_csv(out_of_fold, dtype={"row": str})
+    tools = scorers()
+    rows = [
+        *_challenge_rows(tools, seed),
+        *_nhs_rows(data, kept, tools, seed),
+        *_telecom_rows(data, tools, seed),
+        *_skytrax_rows(data, kept, tools, seed),
+        *_held_out_rows(kept, seed),
+    ]
+    columns = ["data", "measure", "read", "tool", "seen", "n", "value", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def challenge_by_kind(gold: Path = GOLD) -> pd.DataFrame:
+    """Accuracy on the challenge set by kind of language.
+
+    Returns
+    -------
+    DataFrame
+        ``kind``, ``n``, the accuracy of each tool, and ``low``, ``high``: the Wilson interval of
+        the first.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    table = _challenge(gold)
+    truth = table["sign"].to_numpy()
+    questions = [question or None for question in table["question"]]
+    right = pd.DataFrame({"kind": table["kind"]})
+    for name, score in scorers().items():
+        right[name] = _labels(name, score(table["text"].tolist(), questions)) == truth
+    by_kind = right.groupby("kind", sort=False)
+    shares = by_kind.mean()
+    counts = by_kind["feedback-nlp"].agg(["sum", "size"])
+    low, high = proportion_confint(counts["sum"], counts["size"], method="wilson")
+    return shares.assign(low=low, high=high, n=counts["size"]).reset_index()
+
+
+def measure_speed(texts: Sequence[str]) -> float:
+    """Distinct mentions scored a second, on this machine, after the model is loaded."""
+    score_sentiment(texts[:50])
+    distinct = list(dict.fromkeys(texts))
+    begun = time.perf_counter()
+    score_sentiment(distinct)
+    return len(distinct) / (time.perf_counter() - begun)
+
+
+def telecom_mentions(data: Path) -> list[str]:
+    """The mentions of the telecom answers."""
+    return _mentions(_telecom(data)["text"].tolist())["text"].tolist()
+
+
+def _labels(tool: str, polarity: Floats) -> Signs:
+    if tool in _EDGE:
+        return signs(polarity, -_EDGE[tool], _EDGE[tool])
+    names = {"negative": -1, "neutral": 0, "positive": 1, "": 0}
+    return np.array([names[label] for label in label_sentiment(polarity)])
+
+
+def _challenge(gold: Path) -> pd.DataFrame:
+    table = pd.read_csv(gold / "sentiment_challenge.csv", keep_default_na=False)
+    return table.assign(sign=table["label"].map({"negative": -1, "neutral": 0, "positive": 1}))
+
+
+def _challenge_rows(tools: dict[str, Scorer], seed: int) -> list[tuple]:
+    table = _challenge(GOLD)
+    truth = table["sign"].to_numpy()
+    questions = [question or None for question in table["question"]]
+    rows = []
+    for name, score in tools.items():
+        found = _labels(name, score(table["text"].tolist(), questions))
+        for measure, figure in (("accuracy", accuracy), ("macro-F1", macro_f1)):
+            rows.append(
+                _row(("challenge", measure, "whole", name, "never"), figure, truth, found, seed)
+            )
+    return rows
+
+
+def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: int) -> list[tuple]:
+    codes = pd.read_csv(data / "nhs_fft_labelled.csv", dtype=str, keep_default_na=False).set_index(
+        "Comment ID"
+    )
+    mine = kept[kept["data"] == "nhs"]
+    table = codes.loc[mine["row"]]
+    truth = np.sign(3 - table["Comment sentiment"].astype(int).to_numpy())
+    people = table["Respondent ID"].to_numpy()
+    texts, questions = table["FFT answer"].tolist(), table["FFT question"].tolist()
+    written = kept[kept["data"] == "held_out_written"]
+    written_truth = np.sign(written["human"]).to_numpy(dtype=int)
+    folds = mine["fold"].to_numpy()
+    rows = []
+    for read in ("whole", "mentions"):
+        second = mine[f"after_{read}"].fillna(0.0).to_numpy()
+        found = np.zeros(len(mine), dtype=int)
+        for fold in np.unique(folds):  # the thresholds, too, from other respondents
+            others = folds != fold
+            edges = choose_thresholds(
+                [
+                    (second[others], truth[others]),
+                    (written["after_whole"].to_numpy(), written_truth),
+                ]
+            )
+            found[~others] = signs(second[~others], *edges)
+        rows.append(
+            _row(
+                ("NHS", "macro-F1", read, "feedback-nlp", "cross-validated by respondent"),
+                macro_f1,
+                truth,
+                found,
+                seed,
+                people,
+            )
+        )
+        first = mine[f"before_{read}"].fillna(0.0).to_numpy()
+        edges = choose_thresholds([(written["before_whole"].to_numpy(), written_truth)])
+        rows.append(
+            _row(
+                ("NHS", "macro-F1", read, "feedback-nlp, before stage 3", "never"),
+                macro_f1,
+                truth,
+                signs(first, *edges),
+                seed,
+                people,
+            )
+        )
+        for name, score in _others(tools):
+            polarity = (
+                score(texts, questions)
+                if read == "whole"
+                else score_answers(texts, questions, score)
+            )
+            rows.append(
+                _row(
+                    ("NHS", "macro-F1", read, name, "never"),
+                    macro_f1,
+                    truth,
+                    _labels(name, polarity),
+                    seed,
+                    people,
+                )
+            )
+    return rows
+
+
+def _telecom(data: Path) -> pd.DataFrame:
+    table = pd.read_csv(data / "telecom_nps.csv", keep_default_na=False, dtype=str)
+    table["score"] = pd.to_numeric(table["NPS_SCORE"], errors="coerce")
+    return table[table["score"].notna() & (table["text"].str.strip() != "")]
+
+
+def _telecom_rows(data: Path, tools: dict[str, Scorer], seed: int) -> list[tuple]:
+    table = _telecom(data)
+    return _rating_rows(
+        "telecom", table["text"].tolist(), table["score"].to_numpy(), tools.items(), "never", seed
+    )
+
+
+def _skytrax_rows(
+    data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: int
+) -> list[tuple]:
+    rows = []
+    for part in ("seat", "lounge"):
+        name = f"Skytrax {part}"
+        mine = kept[kept["data"] == f"skytrax_{part}"]
+        table = pd.read_csv(data / f"skytrax_{part}.csv").loc[mine["row"].astype(int)]
+        rating = table["overall_rating"].to_numpy(dtype=float)
+        use = rating <= (10 if part == "seat" else 5)  # a few lounge ratings are on another scale
+        for read in ("whole", "mentions"):
+            for tool, column, seen in (
+                ("feedback-nlp", "after", "cross-validated by review"),
+                ("feedback-nlp, before stage 3", "before", "never"),
+            ):
+                found = mine[f"{column}_{read}"].fillna(0.0).to_numpy()
+                rows.append(
+                    _row(
+                        (name, "Spearman with rating", read, tool, seen),
+                        spearman,
+                        rating[use],
+                        found[use],
+                        seed,
+                    )
+                )
+        texts = table["content"][use].tolist()
+        rows += _rating_rows(name, texts, rating[use], _others(tools), "never", seed)
+    return rows
+
+
+def _rating_rows(
+    data: str,
+    texts: list[str],
+    rating: Floats,
+    tools: Iterable[tuple[str, Scorer]],
+    seen: str,
+    seed: int,
+) -> list[tuple]:
+    measure = "Spearman with score" if data == "telecom" else "Spearman with rating"
+    none: list[str | None] = [None] * len(texts)
+    rows = []
+    for name, score in tools:
+        for read, found in (
+            ("whole", score(texts, none)),
+            ("mentions", score_answers(texts, none, score)),
+        ):
+            rows.append(
+                _row(
+                    (data, measure, read, name, seen), spearman, rating, np.nan_to_num(found), seed
+                )
+            )
+    return rows
+
+
+def _held_out_rows(kept: pd.DataFrame, seed: int) -> list[tuple]:
+    rows = []
+    for source, name in (
+        ("held_out_written", "written sentences"),
+        ("held_out_vader_sentences", "VADER's rated sentences"),
+        ("held_out_vader_words", "VADER's rated words"),
+    ):
+        mine = kept[kept["data"] == source]
+        rows.append(
+            _row(
+                (name, "Spearman with human", "whole", "feedback-nlp", "held out"),
+                spearman,
+                mine["human"].to_numpy(),
+                mine["after_whole"].to_numpy(),
+                seed,
+            )
+        )
+    return rows
+
+
+def _others(tools: dict[str, Scorer]) -> list[tuple[str, Scorer]]:
+    return [(name, score) for name, score in tools.items() if name != "feedback-nlp"]
+
+
+def _row(
+    heading: tuple[str, str, str, str, str],
+    figure: Callable[..., float],
+    truth: npt.NDArray,
+    found: npt.NDArray,
+    seed: int,
+    clusters: npt.NDArray | None = None,
+) -> tuple:
+    """A row of the table: with the 95 % percentile interval over rows or clusters of rows."""
+    generator = np.random.default_rng(seed)
+    keys = (
+        np.arange(len(truth)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+    )
+    order = np.argsort(keys, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)
+    drawn = []
+    for _ in range(_DRAWS):
+        chosen = generator.integers(len(members), size=len(members))
+        rows = chosen if clusters is None else np.concatenate([members[place] for place in chosen])
+        drawn.append(figure(truth[rows], found[rows]))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return (*heading, len(truth), figure(truth, found), float(low), float(high))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the figures; with ``--write-card`` write them into the model's card as well."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else None, prog="evaluation.sentiment"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--write-card", action="store_true", help="update card.md and the plot")
+    given = parser.parse_args(arguments)
+    data = data_folder()
+    figures = evaluate_sentiment(data, given.seed)
+    kinds = challenge_by_kind()
+    speed = measure_speed(telecom_mentions(data))
+    print(figures.round(3).to_string(index=False))
+    print(kinds.round(2).to_string(index=False))
+    print(f"{speed:.0f} mentions a second (telecom, distinct)")
+    if given.write_card:
+        write_card(figures, kinds, speed)
+        write_calibration(data, OUT_OF_FOLD)
+
+
+if __name__ == "__main__":
+    main()
