@@ -9,7 +9,7 @@ Printed are how often the 95 % intervals hold the truth, how often anything is f
 where nothing is planted, how often the planted costs are ranked right, and the same where the
 model behind the what-if is wrong (complaints make scores more variable, not just lower).
 
-Run: python benchmarks/findings_truth.py [surveys]   (300 by default, about a quarter of an hour)
+Run: python benchmarks/findings_truth.py [surveys]   (300 by default: ten minutes of processor time)
 """
 
 from __future__ import annotations
@@ -307,7 +307,9 @@ def false_discoveries(surveys: int) -> dict[str, float]:
             "passive_themes": passive_themes(responses, links, themes, mentions=mentions)[
                 "q_value"
             ],
-            "passive_resemblance": resemblance["from_promoters_q"],
+            "passive_resemblance": resemblance[["from_promoters_q", "from_detractors_q"]].min(
+                axis=1
+            ),
             "passive_words": passive_words(responses)["q_value"],
             "danger_zone": danger_zone(responses, ["region"])["q_value"],
             "danger_themes": danger_themes(responses, links, themes)["q_value"],

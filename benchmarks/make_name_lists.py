@@ -1,6 +1,6 @@
-"""Make the word lists that `feedback_nlp.name_words` reads.
+"""Make the word lists that `feedback_nlp.personal_data.name_words` reads.
 
-They are made once, from three sources that allow it (see ``src/feedback_nlp/data/LICENSES.md``):
+They are made once, from three sources that allow it (see ``src/feedback_nlp/personal_data/data/LICENSES.md``):
 
 - ``name_data.json`` of the PyPI package *nomquamgender* 0.1.4 (MIT): names of 36 public
   sources all over the world, with the number of sources that know a name;
@@ -25,9 +25,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.name_words import fold
+from feedback_nlp.personal_data.name_words import fold
 
-TARGET = Path(__file__).resolve().parents[1] / "src" / "feedback_nlp" / "data"
+TARGET = Path(__file__).resolve().parents[1] / "src" / "feedback_nlp" / "personal_data" / "data"
 FEWEST_SOURCES = 10  # below that, nicknames, typing errors and ordinary words take over
 FEWEST_BEARERS = 100
 SURNAMES = 15_000

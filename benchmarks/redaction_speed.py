@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from feedback_nlp import identifiers, person_names
+from feedback_nlp.personal_data import identifiers, person_names
 from feedback_nlp.privacy import redact
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -63,7 +63,9 @@ def test_any_text_of_a_customer_survives(texts: list[str]) -> None:
 def test_a_refresh_keeps_edits_comments_and_order(themes: pd.DataFrame, tmp_path: Path) -> None:
     file = write_codebook(themes, tmp_path / "codebook.yaml")
     edited = file.read_text("utf-8").replace("label: Price", "label: Prices  # Ann: plural")
-    edited = edited.replace("  - id: visits", "  # ask the field team about this one\n  - id: visits")
+    edited = edited.replace(
+        "  - id: visits", "  # ask the field team about this one\n  - id: visits"
+    )
     file.write_text(edited, "utf-8")
     more = pd.concat([themes, themes.iloc[[2]].assign(theme_id="app", label="The app")])
     write_codebook(more, file)
@@ -101,7 +103,9 @@ def test_sub_themes_of_a_merged_theme_move_with_it(tmp_path: Path) -> None:
     assert table.set_index("theme_id")["parent_id"]["c"] == "a"
 
 
-GOOD = "themes:\n- id: a\n  label: A\n  examples:\n  - one\n- id: b\n  label: B\n  examples: [two]\n"
+GOOD = (
+    "themes:\n- id: a\n  label: A\n  examples:\n  - one\n- id: b\n  label: B\n  examples: [two]\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -138,9 +142,7 @@ GOOD = "themes:\n- id: a\n  label: A\n  examples:\n  - one\n- id: b\n  label: B\
         ("themes: " + "[" * 4000, 1, "lists inside lists"),
     ],
 )
-def test_a_mistake_is_named_with_its_line(
-    text: str, line: int, says: str, tmp_path: Path
-) -> None:
+def test_a_mistake_is_named_with_its_line(text: str, line: int, says: str, tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match=f"codebook.yaml, line {line}: ") as caught:
         read_codebook(written(tmp_path, text))
     assert says in str(caught.value)

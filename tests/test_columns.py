@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from feedback_nlp.columns import guess_columns
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.nps import nps
 from feedback_nlp.readers import read_survey
+from feedback_nlp.reading.columns import guess_columns
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

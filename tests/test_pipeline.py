@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import feedback_nlp as fn
-from feedback_nlp.run_folder import TABLES
+from feedback_nlp.run_folder import ALWAYS
 
 DESIGN = {
     "responses": {
@@ -177,4 +177,4 @@ def test_the_record_names_what_shaped_the_numbers(sample_run):
     assert record["columns"]["score"] == "score"
     assert record["seed"] == 0
     assert all(np.isfinite(list(record["seconds"].values())))
-    assert set(TABLES) <= {path.stem for path in sample_run.folder.glob("*.parquet")}
+    assert set(ALWAYS) <= {path.stem for path in sample_run.folder.glob("*.parquet")}

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from feedback_nlp import plots
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.nps import nps_by
-from feedback_nlp.plot_style import INK, MUTED, Rows
+from feedback_nlp.plots.style import INK, MUTED, Rows
 
 GROUPS = ("detractor", "passive", "promoter")
 LONG = (

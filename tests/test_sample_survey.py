@@ -92,7 +92,7 @@ def with_kind(coded: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def test_columns_and_allowed_values(survey: pd.DataFrame) -> None:
     assert list(survey.columns) == COLUMNS
-    assert list(survey["response_id"]) == [f"LB-{i:04d}" for i in range(1, 361)]
+    assert list(survey["response_id"]) == [f"LB-{i:04d}" for i in range(1, 388)]
     assert survey["score"].dropna().between(0, 10).all()
     assert survey["satisfaction"].dropna().between(1, 5).all()
     assert set(survey["date"].dt.year) == {2025}

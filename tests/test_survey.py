@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_nlp.cells import read_amounts, read_dates, read_scores, read_yes_no
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.names import slug
+from feedback_nlp.reading.cells import read_amounts, read_dates, read_scores, read_yes_no
 from feedback_nlp.survey import Columns, Survey, make_survey
 
 ANSWERS = [

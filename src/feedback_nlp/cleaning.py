@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from feedback_nlp.answer_kinds import KINDS, answer_kind
+from feedback_nlp.answers.answer_kinds import KINDS, answer_kind
 
 _ROUNDS = 8  # repairs uncover repairs ("&amp;lt;b&amp;gt;"); deeper nesting is defused instead
 

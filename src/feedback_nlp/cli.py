@@ -125,6 +125,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a company or product name that redaction leaves alone; may be repeated",
     )
+    options.add_argument("--playbook", metavar="FILE", help="rules of the follow-up list (YAML)")
+    options.add_argument(
+        "--today", metavar="DAY", help="day the follow-up starts from (the survey's last date)"
+    )
     options.add_argument(
         "--number-names", action="store_true", help="keep persons apart as [NAME 1], [NAME 2]"
     )
@@ -184,6 +188,8 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
         "sentiment_model": given.sentiment_model,
         "keep_names": tuple(given.keep_name),
         "number_names": given.number_names,
+        "playbook": given.playbook,
+        "today": given.today,
     }
     if given.encoder:
         chosen["encoder"] = given.encoder

@@ -102,7 +102,11 @@ def encode(texts: Sequence[str], encoder: str = DEFAULT_ENCODER, progress: bool 
         known = cache.get(list(unique))
         missing = [key for key in unique if key not in known]
         with tqdm(
-            total=len(missing), desc="Encoding", unit=" texts", disable=not progress, leave=False
+            total=len(missing),
+            desc="Encoding",
+            unit=" texts",
+            disable=not (progress and missing),
+            leave=False,
         ) as bar:
             for first in range(0, len(missing), 4096):
                 part = missing[first : first + 4096]

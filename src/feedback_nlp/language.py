@@ -14,9 +14,17 @@ from typing import Any
 
 import pandas as pd
 
-from feedback_nlp.answer_words import DUTCH, ENGLISH, FRENCH, GERMAN, ITALIAN, PORTUGUESE, SPANISH
+from feedback_nlp.answers.answer_words import (
+    DUTCH,
+    ENGLISH,
+    FRENCH,
+    GERMAN,
+    ITALIAN,
+    PORTUGUESE,
+    SPANISH,
+)
+from feedback_nlp.answers.folding import fold_words
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.folding import fold_words
 
 _WORDS = {
     "en": ENGLISH,

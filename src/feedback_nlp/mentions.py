@@ -14,16 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from feedback_nlp.clauses import clause_starts
+from feedback_nlp.answers.clauses import clause_starts
 from feedback_nlp.language_models import load_spacy
 
 _BATCH = 256
 _STOPS = ".!?\u2026\u3002\uff01\uff1f"
-# The end of a sentence: marks and blank space, or no space before a capital ("late.The"), or a line.
+# The end of a sentence: marks and blank space (none before a capital: "late.The"), or a line.
 _END = re.compile(
     rf"""(?<![{_STOPS}])[{_STOPS}]++["')\]]*+(?:\s++|(?<=[a-z)][.!?])(?=[A-Z][a-z ']))|\n"""
-)
-    "(?<![.!?\u2026\u3002\uff01\uff1f])[.!?\u2026\u3002\uff01\uff1f]++[\"')\\]]*+(?:\\s++|(?<=[a-z)][.!?])(?=[A-Z][a-z ']))|\n"
 )
 # A full stop after one of these may be no end.
 _DOUBTFUL = re.compile(

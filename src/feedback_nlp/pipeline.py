@@ -49,6 +49,10 @@ class Options:
         Bootstrap resamples behind the intervals.
     smallest_group : int
         Nothing is shown for fewer respondents.
+    playbook : str or None
+        A YAML file with the rules of the follow-up; the bundled one by default.
+    today : str or None
+        Day (ISO) from which the follow-up is planned; the survey's last date by default.
     """
 
     seed: int = 0
@@ -60,6 +64,8 @@ class Options:
     number_names: bool = False
     resamples: int = 2000
     smallest_group: int = 10
+    playbook: str | None = None
+    today: str | None = None
 
 
 def analyse(
@@ -82,7 +88,7 @@ def analyse(
     **options
         See `Options`: ``seed``, ``n_themes``, ``language``, ``encoder``,
         ``sentiment_model``, ``keep_names``, ``number_names``, ``resamples``,
-        ``smallest_group``.
+        ``smallest_group``, ``playbook``, ``today``.
 
     Returns
     -------
@@ -151,6 +157,10 @@ def write_report(
         written["brief"] = write_brief(
             run, folder, smallest=run.record["options"]["smallest_group"]
         )
+        if "follow_up" in run.tables:
+            from feedback_nlp.findings.actions import write_follow_up
+
+            written["follow-up"] = write_follow_up(run.follow_up, folder)["xlsx"]
         bar.update()
         for path in paths:
             bar.set_description(f"Running notebook {path.stem}")
@@ -184,6 +194,8 @@ def _checked(options: Mapping[str, Any]) -> Options:
         raise FeedbackError(f"The number of themes is {chosen.n_themes}; choose 2 or more.")
     if chosen.resamples < 100:
         raise FeedbackError(f"{chosen.resamples} resamples are too few; choose 100 or more.")
+    if chosen.smallest_group < 1:
+        raise FeedbackError(f"The smallest group is {chosen.smallest_group}; choose 1 or more.")
     return chosen
 
 
@@ -352,27 +364,32 @@ class _Analysis:
         return {"themes": found.themes, "mention_themes": found.mention_themes}, note
 
     def _findings(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-        from feedback_nlp.findings.groups import theme_groups
-        from feedback_nlp.findings.impact import nps_impact
+        from feedback_nlp.encoding import encode
+        from feedback_nlp.findings.playbook import read_playbook
+        from feedback_nlp.findings.survey_findings import FindingRoles, survey_findings
+        from feedback_nlp.themes.discover import topic_texts
 
-        responses, links, themes = (
-            read_table(self.folder, name) for name in ("responses", "mention_themes", "themes")
+        responses, mentions, links, themes = (
+            read_table(self.folder, name)
+            for name in ("responses", "mentions", "mention_themes", "themes")
         )
-        impact = nps_impact(
+        columns, options = self.survey.columns, self.options
+        found = survey_findings(
             responses,
+            mentions,
             links,
             themes,
-            weight=self.survey.columns.weight,
-            resamples=self.options.resamples,
-            seed=self.options.seed,
+            encode(topic_texts(mentions["text"].tolist()), options.encoder),
+            FindingRoles(
+                columns.segments, columns.date, columns.weight, columns.value, columns.consent
+            ),
+            read_playbook(options.playbook),
+            today=options.today,
+            smallest=options.smallest_group,
+            resamples=options.resamples,
+            seed=options.seed,
         )
-        groups = theme_groups(responses, links, themes, smallest=self.options.smallest_group)
-        tables = {
-            "theme_groups": groups,
-            "nps_impact": impact.top,
-            "nps_impact_sub": impact.sub,
-        }
-        return tables, {"counts": {}}
+        return found.tables, {"counts": {}, "findings_notes": found.notes}
 
     def _record(self) -> dict[str, Any]:
         survey = self.survey
@@ -393,6 +410,7 @@ class _Analysis:
             "redacted": self.notes["answers"]["redacted"],
             "languages": self.notes["answers"]["languages"],
             "themes_note": self.notes["themes"]["themes_note"],
+            "findings_notes": self.notes["findings"]["findings_notes"],
             "versions": versions(),
             "models": self.models,
             "seconds": self.seconds,
@@ -444,7 +462,7 @@ def _safe_ids(ids: pd.Series) -> tuple[pd.Series, int]:
 
 
 def _redacted_levels(column: pd.Series) -> pd.Series:
-    from feedback_nlp.identifiers import find_identifiers
+    from feedback_nlp.personal_data.identifiers import find_identifiers
     from feedback_nlp.privacy import redact
 
     levels = [level for level in column.dropna().unique() if find_identifiers(str(level))]

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 
 from tqdm.auto import tqdm
 
-from feedback_nlp.identifiers import find_identifiers
-from feedback_nlp.name_words import fold
-from feedback_nlp.person_names import find_names
-from feedback_nlp.spans import Found
+from feedback_nlp.personal_data.identifiers import find_identifiers
+from feedback_nlp.personal_data.name_words import fold
+from feedback_nlp.personal_data.person_names import find_names
+from feedback_nlp.personal_data.spans import Found
 
 __all__ = ["LABELS", "Found", "find_personal_data", "redact"]
 

@@ -29,7 +29,7 @@ _SHAPING_PACKAGES = (
     "evoc",
     "numba",
 )
-_NOT_SHAPING = ("report", "evaluation", "plots.py", "plot_style.py", "cli.py", "datasets.py")
+_NOT_SHAPING = ("report", "evaluation", "plots", "cli.py", "datasets.py")
 
 
 def versions() -> dict[str, str]:

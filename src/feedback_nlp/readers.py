@@ -14,13 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from feedback_nlp.cells import as_text
-from feedback_nlp.column_profile import CSAT_WORDS, SCORE_WORDS, hint, words_of
-from feedback_nlp.columns import guess_columns
-from feedback_nlp.delimited import read_delimited
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.export_headers import take_headers, unique_names
 from feedback_nlp.names import slug, visible
+from feedback_nlp.reading.cells import as_text
+from feedback_nlp.reading.column_profile import CSAT_WORDS, SCORE_WORDS, hint, words_of
+from feedback_nlp.reading.columns import guess_columns
+from feedback_nlp.reading.delimited import read_delimited
+from feedback_nlp.reading.export_headers import take_headers, unique_names
 from feedback_nlp.survey import Survey, blank_rows, make_survey
 
 _FOREIGN = (

@@ -28,7 +28,28 @@ TABLES = (
     "theme_groups",
     "nps_impact",
     "nps_impact_sub",
+    "content_groups",
+    "theme_tone_groups",
+    "passive_themes",
+    "passive_resemblance",
+    "passive_words",
+    "danger_zone",
+    "danger_themes",
+    "value_at_risk",
+    "value_zones",
+    "segment_nps",
+    "theme_segments",
+    "comment_rates",
+    "nps_trend",
+    "theme_trend",
+    "change_points",
+    "nps_change",
+    "words_scores",
+    "words_accuracy",
+    "nps_versions",
+    "follow_up",
 )
+ALWAYS = TABLES[: TABLES.index("theme_tone_groups") + 1]
 RECORD = "run.json"
 _STEPS = "steps"
 
@@ -41,8 +62,9 @@ class Run:
     folder : Path
     record : dict
         The content of ``run.json``.
-    responses, mentions, mention_themes, themes, theme_groups, nps_impact, nps_impact_sub
-        DataFrames, read when first asked for.
+    tables : list of str
+        The tables that this survey's columns allowed; each is an attribute too
+        (``run.themes``), a DataFrame read when first asked for.
 
     Examples
     --------
@@ -58,12 +80,20 @@ class Run:
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name not in TABLES:
             raise AttributeError(f"a run has no table {name!r}; it has {', '.join(TABLES)}")
+        if name not in self.tables:
+            why = self.record.get("findings_notes", {}).get(name, "a column it needs is missing")
+            raise AttributeError(f"this run has no table {name!r}: {why}")
         if name not in self._tables:
             self._tables[name] = read_table(self.folder, name)
         return self._tables[name].copy()
 
+    @property
+    def tables(self) -> list[str]:
+        """The tables of this run, in the order of the README."""
+        return [name for name in TABLES if (self.folder / f"{name}.parquet").is_file()]
+
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *TABLES]
+        return [*super().__dir__(), *self.tables]
 
     def __repr__(self) -> str:
         counts = self.record.get("counts", {})
@@ -139,11 +169,24 @@ class Steps:
         self, step: str, key: str, tables: Mapping[str, pd.DataFrame], note: Mapping[str, Any]
     ) -> None:
         """Save a step's tables, then the note that says the step is done."""
+        self._clear(step, keep=set(tables))
         paths = []
         for name, table in tables.items():
             paths.append(self.folder / f"{name}.parquet")
             write_table(table, paths[-1])
         self.finish_files(step, key, paths, note)
+
+    def _clear(self, step: str, keep: set[str]) -> None:
+        """Tables of an earlier run of the step that this one does not have must not stay."""
+        try:
+            note = json.loads((self.folder / _STEPS / f"{step}.json").read_text("utf-8"))
+            names = [str(name) for name in note["files"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        for name in names:
+            path = self.folder / name
+            if path.suffix == ".parquet" and name.removesuffix(".parquet") not in keep:
+                path.unlink(missing_ok=True)
 
     def finish_files(
         self, step: str, key: str, paths: Sequence[Path], note: Mapping[str, Any] | None = None

@@ -44,8 +44,8 @@ def formula_safe(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The same shape. Texts that begin like a formula, also after blanks, have an apostrophe in
-        front; lists are joined by ``"; "`` first; times lose their zone, which spreadsheets do
-        not know.
+        front; carriage returns become line feeds; lists are joined by ``"; "`` first; times lose
+        their zone, which spreadsheets do not know.
 
     Examples
     --------
@@ -142,11 +142,12 @@ def _safe_column(column: pd.Series) -> pd.Series:
 def _safe_cell(cell: Any) -> Any:
     if isinstance(cell, list | tuple):
         cell = "; ".join(map(str, cell))
-    if isinstance(cell, str) and (
-        cell.startswith(_FORMULA_STARTS) or cell.lstrip().startswith(_FORMULA_STARTS)
-    ):
-        return "'" + cell
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    dangerous = cell.startswith(_FORMULA_STARTS) or cell.lstrip().startswith(_FORMULA_STARTS)
+    # A bare carriage return would end a row of CSV, and what follows it could start a formula.
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return "'" + text if dangerous else text
 
 
 def _fill_workbook(table: pd.DataFrame, path: Path, sheet: str) -> None:

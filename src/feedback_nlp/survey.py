@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from feedback_nlp.cells import (
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.names import free_name, slug, visible
+from feedback_nlp.nps import groups
+from feedback_nlp.reading.cells import (
     SCORE_REASONS,
     as_text,
     is_empty_mark,
@@ -20,9 +23,6 @@ from feedback_nlp.cells import (
     read_scores,
     read_yes_no,
 )
-from feedback_nlp.errors import FeedbackError
-from feedback_nlp.names import free_name, slug, visible
-from feedback_nlp.nps import groups
 
 CORE = ("response_id", "score", "group", "raw_answer")
 # Later steps add these to the responses, or join them to the responses by mention and theme.

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from feedback_nlp.answer_kinds import KINDS
+from feedback_nlp.answers.answer_kinds import KINDS
 from feedback_nlp.cleaning import content_kinds, normalise
 from feedback_nlp.evaluation.gold import GOLD, data_folder, read_gold, resample
 

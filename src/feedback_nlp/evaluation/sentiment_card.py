@@ -128,7 +128,7 @@ def write_calibration(data: Path, out_of_fold: Path, target: Path = _PLOT) -> No
     """Draw predicted against human polarity."""
     import matplotlib.pyplot as plt
 
-    from feedback_nlp.plot_style import INK, PALETTE, print_style
+    from feedback_nlp.plots.style import INK, PALETTE, print_style
 
     table = calibration_table(data, out_of_fold)
     with print_style():

@@ -17,6 +17,7 @@ from feedback_nlp.findings.playbook import LEAST_URGENT, Playbook, Rule, read_pl
 from feedback_nlp.findings.proportions import need_columns
 from feedback_nlp.findings.trends import dates_of
 from feedback_nlp.findings.value import heavy_hitters
+from feedback_nlp.nps import PROMOTER_FROM
 from feedback_nlp.spreadsheets import write_csv, write_excel
 
 __all__ = ["follow_up", "read_playbook", "write_follow_up"]
@@ -332,33 +333,43 @@ class _Words:
         parents = top_level_of(themes)
         by_mention = mention_themes.drop_duplicates("mention_id").set_index("mention_id")
         theme = mentions["mention_id"].map(by_mention["theme_id"]).map(lambda t: parents.get(t, t))
-        self.table = pd.DataFrame(
+        table = pd.DataFrame(
             {
+                "response_id": mentions["response_id"].astype("str"),
                 "text": mentions["text"].astype("str"),
                 "sentiment": mentions["sentiment"].fillna(0.0),
                 "theme": theme.map(labels),
+                "untold": theme.isna(),
             }
         )
-        self.rows = mentions.groupby(mentions["response_id"].astype("str")).indices
+        # The sharpest words in the direction of the score; among equals, those with a theme.
+        self.sharpest = {
+            praise: _first_mentions(
+                table.sort_values(
+                    ["sentiment", "untold"], ascending=[not praise, True], kind="stable"
+                )
+            )
+            for praise in (False, True)
+        }
 
     def of(self, response_id: str, score: int) -> tuple[str, str]:
         """The reason and the label of its theme."""
-        rows = self.rows.get(response_id)
-        if rows is None:
+        found = self.sharpest[score >= PROMOTER_FROM].get(response_id)
+        if found is None:
             return NO_COMMENT, ""
-        own = self.table.iloc[rows]
-        # The sharpest words in the direction of the score; among equals, those with a theme.
-        praise = score >= 9
-        order = own.assign(_untold=own["theme"].isna()).sort_values(
-            ["sentiment", "_untold"], ascending=[not praise, True], kind="stable"
-        )
-        best = order.iloc[0]
+        mention, theme = found
         text = " ".join(self.answers.get(response_id, "").split())
         if not text or len(text) > _LONGEST_REASON:
-            text = " ".join(best["text"].split())
+            text = " ".join(mention.split())
         if len(text) > _LONGEST_REASON:
             text = text[: _LONGEST_REASON - 1].rstrip() + "…"
-        return text, "" if pd.isna(best["theme"]) else str(best["theme"])
+        return text, "" if pd.isna(theme) else str(theme)
+
+
+def _first_mentions(mentions: pd.DataFrame) -> dict[str, tuple[str, Any]]:
+    first = mentions.drop_duplicates("response_id")
+    words = zip(first["text"], first["theme"], strict=True)
+    return dict(zip(first["response_id"], words, strict=True))
 
 
 @dataclass(frozen=True)

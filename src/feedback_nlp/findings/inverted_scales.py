@@ -117,24 +117,33 @@ def fit_score_model(
     fixed = (inverted or 0.0, unrelated or 0.0)
 
     def unpacked(x: Matrix) -> tuple[Matrix, float, float, float]:
-        edges = np.cumsum([x[1], *np.exp(np.clip(x[2 : len(start) + 1], -30, 10))])[: len(start)]
+        edges = np.cumsum([x[1], *np.exp(np.clip(x[2 : len(start) + 1], -30, 10))])
         rest = iter(x[len(start) + 1 :])
         a, b = (float(next(rest)) if f else v for f, v in zip(free, fixed, strict=True))
         return edges, float(x[0]), a, b
 
-    def loss(x: Matrix) -> float:
+    def loss(x: Matrix) -> tuple[float, Matrix]:
+        """Minus the log-likelihood, and its gradient."""
         edges, slope, a, b = unpacked(x)
-        p = _mixed(_probabilities(z, edges, slope, levels), base, a, b)
-        return -float((counts * np.log(np.maximum(p, 1e-12))).sum())
+        p = _probabilities(z, edges, slope, levels)
+        mixed = np.maximum((1 - a - b) * p + a * p[:, ::-1] + b * base, 1e-12)
+        by_mixed = -counts / mixed
+        by_p = ((1 - a - b) * by_mixed + a * by_mixed[:, ::-1])[:, levels]
+        up_to = np.cumsum(p[:, levels], axis=1)[:, :-1]
+        by_edge = (by_p[:, :-1] - by_p[:, 1:]) * up_to * (1 - up_to)
+        tails = np.cumsum(by_edge.sum(axis=0)[::-1])[::-1]
+        gradient = [-(by_edge.sum(axis=1) @ z), tails[0], *(tails[1:] * np.diff(edges))]
+        for part, f in zip((p[:, ::-1], base[None, :]), free, strict=True):
+            gradient += [(by_mixed * (part - p)).sum()] if f else []
+        return -float((counts * np.log(mixed)).sum()), np.array(gradient, float)
 
     first = np.array([1.0, *start[:1], *gaps, *[0.02] * sum(free)])
-    bounds = [(0.0, 20.0), *[(None, None)] * len(start)]
-    bounds += [
-        (0.0, most) for f, most in zip(free, (_MOST_INVERTED, _MOST_UNRELATED), strict=True) if f
-    ]
+    bounds: list[tuple[float | None, float | None]] = [(0.0, 20.0), *[(None, None)] * len(start)]
+    most = (_MOST_INVERTED, _MOST_UNRELATED)
+    bounds += [(0.0, largest) for f, largest in zip(free, most, strict=True) if f]
     best = _minimised(loss, first, bounds)
     edges, slope, a, b = unpacked(best)
-    return ScoreModel(edges, slope, a, b, levels, base, centre, spread, -loss(best))
+    return ScoreModel(edges, slope, a, b, levels, base, centre, spread, -loss(best)[0])
 
 
 @dataclass(frozen=True)
@@ -187,9 +196,10 @@ def inversion_test(
     Notes
     -----
     Likelihood ratio against a share of zero, half a chi-square since zero lies on the border
-    (Self and Liang 1987); the interval is that of the profile likelihood. The test is careful:
-    of 2,222 telecom answers it stays silent with 1 % turned round by hand, and finds 2 % or more;
-    its share is then too small, as answers with middling words cannot show an inversion.
+    (Self and Liang 1987); the interval is that of the profile likelihood. Both are careful: take
+    the share as the least. Measured on 2,222 telecom answers of which some were turned round by
+    hand (four draws each): with 1 % turned, p < 0.05 in none; with 2, 3 and 5 % in all, with
+    about half the true share, and 201 of the 237 respondents flagged had truly been turned.
 
     References
     ----------
@@ -284,19 +294,16 @@ def _probabilities(z: Matrix, edges: Matrix, slope: float, levels: NDArray[np.in
     return np.maximum(found, 0.0)
 
 
-def _mixed(p: Matrix, base: Matrix, inverted: float, unrelated: float) -> Matrix:
-    if inverted == 0 and unrelated == 0:
-        return p
-    rest = max(0.0, 1 - inverted - unrelated)
-    return rest * p + inverted * p[:, ::-1] + unrelated * base[None, :]
-
-
 def _minimised(
-    loss: Callable[[Matrix], float],
+    loss: Callable[[Matrix], tuple[float, Matrix]],
     first: Matrix,
     bounds: Sequence[tuple[float | None, float | None]],
 ) -> Matrix:
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
-    found = minimize(loss, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
+    options = {"maxiter": 500, "ftol": 1e-12}
+    # A dozen parameters: on a busy machine waiting threads made this thirty times slower.
+    with threadpool_limits(1):
+        found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return np.asarray(found.x, float)

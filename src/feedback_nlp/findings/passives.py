@@ -116,8 +116,8 @@ def passive_resemblance(
         ``theme_id``; ``n_`` (who mention it), ``base_`` (of how many) and ``share_`` of detractor,
         passive and promoter; ``from_promoters`` and ``from_detractors``: the passives' share
         minus that of the other group, each with ``_low``, ``_high`` (Newcombe), ``_p`` and
-        ``_q``; ``log_likelihood_ratio``: above zero the data speak for promoters, by that many
-        natural logs; ``resembles``:
+        ``_q`` (both tests of all themes are one family); ``log_likelihood_ratio``: above zero
+        the data speak for promoters, by that many natural logs; ``resembles``:
 
         - "promoters" or "detractors": told apart from the other group only (q < 0.05);
         - "between": told apart from both, with a share between theirs;
@@ -169,7 +169,10 @@ def passive_resemblance(
         table[f"from_{name}_low"] = found["difference_low"].to_numpy()
         table[f"from_{name}_high"] = found["difference_high"].to_numpy()
         table[f"from_{name}_p"] = found["p_value"].to_numpy()
-        table[f"from_{name}_q"] = q_values(found["p_value"])
+    # Either test alone can make a verdict, so both are one family.
+    tested = ["from_promoters_p", "from_detractors_p"]
+    adjusted = q_values(table[tested].to_numpy().ravel()).reshape(-1, 2)
+    table[["from_promoters_q", "from_detractors_q"]] = adjusted
     as_promoters = _log_likelihood(counts[1] + counts[2], sizes[1] + sizes[2])
     as_promoters += _log_likelihood(counts[0], sizes[0])
     as_detractors = _log_likelihood(counts[0] + counts[1], sizes[0] + sizes[1])

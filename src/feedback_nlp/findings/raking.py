@@ -121,8 +121,7 @@ def rake(
         for margin in known.values():
             raked = raked * margin.factors(raked)
         if largest is not None:
-            raked = np.minimum(raked, largest * raked.mean())
-            raked = raked / raked.mean()
+            raked = _cut(raked, largest)
         settled = bool(np.abs(raked - before).max() < _CLOSE_ENOUGH)
     off = max((margin.off(raked) for margin in known.values()), default=0.0)
     if largest is None and off > 1e-6:
@@ -199,6 +198,19 @@ class _Margin:
 
     def off(self, weights: NDArray[np.float64]) -> float:
         return float(np.abs(self.shares(weights) - self.target).max())
+
+
+def _cut(weights: NDArray[np.float64], largest: float) -> NDArray[np.float64]:
+    """Weights of mean 1 of which none exceeds `largest`; what is cut goes to all the others."""
+    weights = weights / weights.mean()
+    over = np.zeros(len(weights), bool)
+    while (weights > largest * (1 + 1e-12)).any():
+        over |= weights > largest
+        rest = weights[~over].sum()
+        if rest <= 0:
+            break
+        weights = np.where(over, largest, weights * (len(weights) - largest * over.sum()) / rest)
+    return weights
 
 
 def _compared(

@@ -19,7 +19,7 @@ from feedback_nlp import plots
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.groups import SMALLEST_GROUP
 from feedback_nlp.nps import NpsEstimate, nps
-from feedback_nlp.plot_style import INK, MUTED, PALETTE, percent, signed
+from feedback_nlp.plots.style import INK, MUTED, PALETTE, percent, signed
 from feedback_nlp.report import figures, method, wording
 from feedback_nlp.report.quotes import choose_quotes, direction
 from feedback_nlp.report.typesetting import typeset, write_whole

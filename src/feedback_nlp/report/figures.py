@@ -8,7 +8,7 @@ from typing import Any
 
 from feedback_nlp import plots
 from feedback_nlp.nps import NpsEstimate
-from feedback_nlp.plot_style import PRINT_WIDTH, Rows
+from feedback_nlp.plots.style import PRINT_WIDTH, Rows
 
 #: Themes with a block of their own: sentence, shares and quotes.
 BLOCKS = 3

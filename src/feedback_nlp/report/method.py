@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from feedback_nlp.nps import NpsEstimate
-from feedback_nlp.plot_style import percent
 from feedback_nlp.plots import SPECIAL_LABELS
+from feedback_nlp.plots.style import percent
 from feedback_nlp.report import wording
 
 _ACRONYMS = frozenset({"csat", "eu", "nhs", "nps", "uk", "us"})

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from feedback_nlp.plot_style import FONT_FOLDER
+from feedback_nlp.plots.style import FONT_FOLDER
 
 
 def typeset(

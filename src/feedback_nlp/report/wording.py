@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from feedback_nlp.nps import NpsEstimate
-from feedback_nlp.plot_style import excludes_zero, percent, quoted, signed
+from feedback_nlp.plots.style import excludes_zero, percent, quoted, signed
 
 #: A theme must move the score by this many points before a sentence is made of
 #: it: a smaller one is drawn and listed, but is no news to a leader.

@@ -248,7 +248,7 @@ def _named_themes(
 def _rank_within(sub: Labels, cosine: NDArray[np.float64]) -> NDArray[np.float64]:
     """Closeness by rank in the sub-theme: a theme is named from all of its sub-themes."""
     ranks = pd.Series(cosine).groupby(sub).rank(method="first", pct=True)
-    return ranks.to_numpy(float)
+    return np.asarray(ranks, dtype=np.float64)
 
 
 def _replace_finest(theme: _Theme) -> _Theme:

@@ -25,8 +25,10 @@ _WEAK_OF_A_THEME, _WEAK_IN_ALL = 40, 600
 _WEAK_WEIGHT = 0.2  # 40 discovered members count for as much as 8 examples
 _BACKGROUND = 200
 _SEEN_FOR_THRESHOLDS = 5_000
+_WORDING_LEARNT_FROM = 1_000  # answers; the words of fewer are mostly noise
 _USUAL_SHARE = 0.08  # of answers that mention a theme; the share at which log-odds of 0 decide
 _SHARE_EFFECT = 0.1
+_FEW_ANSWERS = 100  # from which the share of a theme is told half-way
 _HALF_TRUSTED = 24  # examples at which a cross-validated threshold counts half
 _FEWEST_FOR_FOLDS = 5  # examples of a theme below which its threshold is not cross-validated
 
@@ -43,13 +45,14 @@ class ThemeClassifier:
     C : float
         Inverse strength of the ridge penalty.
     wording : float
-        Weight of words beside meaning.
+        Weight of words beside meaning, in a survey of 1000 different answers or more; of fewer
+        answers the words teach less and weigh less.
     context : float
         Weight of the whole answer beside the mention, 0 to 1.
     label_weight : float
         How many examples a theme's label and description count for.
     background_weight : float
-        How many examples of "none of these" the mass of uncoded answers counts for.
+        How many examples of "none of these" 200 uncoded answers count for; fewer count for less.
     nearness : float
         Cosine that a mention must have to something that the codebook says of a theme.
     folds : int
@@ -137,6 +140,7 @@ class ThemeClassifier:
         answers = Answers.of_mentions(mentions, vectors)
         examples, marks, weights = self._examples(table)
         self._wording = Wording(seed=self.seed).fit([*answers.texts, *examples.texts])
+        self._wording_trust = min(1.0, len(set(answers.texts)) / _WORDING_LEARNT_FROM)
         discovered, weak_marks = self._weak(mentions, weak, codebook, place)
         labels, label_marks, label_weights = self._labels(table)
         random = np.random.default_rng([self.seed, 3])
@@ -155,7 +159,7 @@ class ThemeClassifier:
             self._lesson(
                 background,
                 np.zeros((n_background, len(place)), bool),
-                np.full((n_background, len(place)), self.background_weight / max(1, n_background)),
+                np.full((n_background, len(place)), self.background_weight / _BACKGROUND),
             ),
         ]
         self._known = [
@@ -301,8 +305,9 @@ class ThemeClassifier:
 
     def _features(self, answers: Answers) -> tuple[Vectors, Vectors]:
         mean = mean_by(answers.of, answers.vectors, len(answers.texts))
-        words = self.wording * self._wording.transform(answers.texts)
-        single_words = self.wording * self._wording.transform(answers.mentions)
+        weight = self.wording * self._wording_trust
+        words = weight * self._wording.transform(answers.texts)
+        single_words = weight * self._wording.transform(answers.mentions)
         return np.hstack([mean, words]), np.hstack([answers.vectors, single_words])
 
     # --- learning ---
@@ -378,7 +383,8 @@ class ThemeClassifier:
         for _ in range(3):
             share = np.clip((odds > thresholds).mean(axis=0), 0.01, 0.5)
             usual = np.log(_USUAL_SHARE / (1 - _USUAL_SHARE))
-            thresholds = validated - _SHARE_EFFECT * (np.log(share / (1 - share)) - usual)
+            shift = _SHARE_EFFECT * (np.log(share / (1 - share)) - usual)
+            thresholds = validated - shift * len(odds) / (len(odds) + _FEW_ANSWERS)
         return thresholds
 
     def _summed(self, of_mention: Floats, of_answer: Floats, of: Positions) -> Floats:

@@ -139,7 +139,7 @@ def _weights(coded: pd.Index, sample: ValidationSample, mentions: pd.DataFrame) 
     design = sample.design[sample.design["response_id"].map(done).fillna(False).astype(bool)]
     in_stratum = design["stratum"].map(design["stratum"].value_counts())
     return pd.Series(
-        (design["stratum_size"] / in_stratum).to_numpy(float),
+        design["stratum_size"].to_numpy(float) / in_stratum.to_numpy(float),
         index=pd.Index(design["response_id"], name="response_id"),
     )
 
@@ -202,8 +202,9 @@ def _kappa(
     effective = float(weight.sum() ** 2 / np.sum(weight**2))
     cells *= effective / cells.sum()
     # An empty cell would make the standard error too small, at worst zero.
-    judged = cohens_kappa(cells + 0.5 * bool((cells == 0).any()))
-    kappa = float(cohens_kappa(cells).kappa)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        judged = cohens_kappa(cells + 0.5 * bool((cells == 0).any()))
+        kappa = float(cohens_kappa(cells).kappa)
     reach = float(norm.ppf(0.5 + confidence / 2) * judged.std_kappa)
     centre = float(judged.kappa)
     return kappa, max(-1.0, min(kappa, centre - reach)), min(1.0, max(kappa, centre + reach))

@@ -234,6 +234,9 @@ def _allocated(sizes: pd.Series, n: int) -> pd.Series:
     while (missing := n - int(counts.sum())) > 0:
         most = int(np.argmax(room - counts))
         counts[most] += min(missing, int(room[most] - counts[most]))
+    while (over := int(counts.sum()) - n) > 0 and counts.max() > _FEWEST_PER_STRATUM:
+        largest = int(np.argmax(counts))
+        counts[largest] -= min(over, int(counts[largest]) - _FEWEST_PER_STRATUM)
     return pd.Series(counts, index=sizes.index)
 
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from feedback_nlp.addresses import find_addresses, find_postcodes
-from feedback_nlp.spans import Found
+from feedback_nlp.personal_data.addresses import find_addresses, find_postcodes
+from feedback_nlp.personal_data.spans import Found
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"

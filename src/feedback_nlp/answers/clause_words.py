@@ -6,7 +6,7 @@ stumble over capitals and missing punctuation.
 
 from __future__ import annotations
 
-from feedback_nlp.answer_words import ENGLISH
+from feedback_nlp.answers.answer_words import ENGLISH
 
 
 def _set(words: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from feedback_nlp.clause_shapes import (
+from feedback_nlp.answers.clause_shapes import (
     ends_in_thing,
     ends_statement,
     has_main_verb,
@@ -14,7 +14,7 @@ from feedback_nlp.clause_shapes import (
     is_predicate,
     states,
 )
-from feedback_nlp.clause_words import (
+from feedback_nlp.answers.clause_words import (
     ADVERBS,
     AUXILIARIES,
     COMPLEMENT_VERBS,

@@ -14,9 +14,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from feedback_nlp import name_cues as cues
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.name_evidence import (
+from feedback_nlp.personal_data import name_cues as cues
+from feedback_nlp.personal_data.name_evidence import (
     ENOUGH,
     PARTICLES,
     evidence_for,
@@ -25,7 +25,7 @@ from feedback_nlp.name_evidence import (
     is_listed_with,
     tells_name,
 )
-from feedback_nlp.name_words import (
+from feedback_nlp.personal_data.name_words import (
     ALSO_WORD,
     FIRST_OF_ALL_A_NAME,
     KNOWN,

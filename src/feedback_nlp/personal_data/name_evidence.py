@@ -6,8 +6,8 @@ development. `ENOUGH` of them make a person.
 
 from __future__ import annotations
 
-from feedback_nlp import name_cues as cues
-from feedback_nlp.name_words import (
+from feedback_nlp.personal_data import name_cues as cues
+from feedback_nlp.personal_data.name_words import (
     ALSO_WORD,
     FIRST_OF_ALL_A_NAME,
     KNOWN,

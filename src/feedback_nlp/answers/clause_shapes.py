@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from feedback_nlp.clause_words import (
+from feedback_nlp.answers.clause_words import (
     ADVERBS,
     AUXILIARIES,
     BASE_VERBS,

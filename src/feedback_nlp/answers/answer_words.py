@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedback_nlp.folding import fold_words
+from feedback_nlp.answers.folding import fold_words
 
 
 @dataclass(frozen=True)

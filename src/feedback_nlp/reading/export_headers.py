@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from feedback_nlp.cells import read_dates
 from feedback_nlp.names import free_name
+from feedback_nlp.reading.cells import read_dates
 
 
 def unique_names(names: Iterable[str]) -> list[str]:

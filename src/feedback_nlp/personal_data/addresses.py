@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from feedback_nlp.spans import Found
+from feedback_nlp.personal_data.spans import Found
 
 _STREET_TYPE = (
     r"(?:road|rd|street|st|avenue|ave|av|lane|ln|close|drive|dr|way|crescent|cres|gardens|gdns|"

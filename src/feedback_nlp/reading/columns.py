@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from feedback_nlp.cells import (
+from feedback_nlp.errors import FeedbackError
+from feedback_nlp.names import visible
+from feedback_nlp.nps import groups
+from feedback_nlp.reading.cells import (
     as_text,
     read_amounts,
     read_dates,
@@ -22,7 +25,7 @@ from feedback_nlp.cells import (
     read_scores,
     read_yes_no,
 )
-from feedback_nlp.column_profile import (
+from feedback_nlp.reading.column_profile import (
     ANSWER_WORDS,
     CONSENT_WORDS,
     COUNT_WORDS,
@@ -40,9 +43,6 @@ from feedback_nlp.column_profile import (
     rank,
     words_of,
 )
-from feedback_nlp.errors import FeedbackError
-from feedback_nlp.names import visible
-from feedback_nlp.nps import groups
 from feedback_nlp.survey import ROLES, SINGLE_ROLES, Columns
 
 

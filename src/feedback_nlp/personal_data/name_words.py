@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from feedback_nlp import name_cues as cues
+from feedback_nlp.personal_data import name_cues as cues
 
 COMMON = 20  # sources that know a common first name
 FIRST_OF_ALL_A_NAME = 25  # Will, Grace, Rose, rather than Ace or King
@@ -46,7 +46,7 @@ class NameLists(NamedTuple):
 
 @lru_cache(maxsize=1)
 def name_lists() -> NameLists:
-    folder = resources.files("feedback_nlp") / "data"
+    folder = resources.files("feedback_nlp") / "personal_data" / "data"
     english = json.loads((folder / "english_words.json").read_text("utf-8"))
     return NameLists(
         json.loads((folder / "first_names.json").read_text("utf-8")),

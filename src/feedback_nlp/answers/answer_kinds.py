@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from feedback_nlp.answer_words import ENGLISH, LANGUAGES, Words
-from feedback_nlp.folding import fold, fold_words
+from feedback_nlp.answers.answer_words import ENGLISH, LANGUAGES, Words
+from feedback_nlp.answers.folding import fold, fold_words
 
 KINDS = ("empty", "non_answer", "verdict_only", "reason")
 
@@ -228,7 +228,7 @@ def _is_bare_topic(words: list[str]) -> bool:
     """A topic as the whole answer names the driver of the score: "your customer service"."""
     topics = [word for word in words if word in _TOPICS]
     return (
-        0 < len(topics)
+        len(topics) > 0
         and len(words) <= 6
         and all(word in _TOPICS or word in _ARTICLES for word in words)
     )

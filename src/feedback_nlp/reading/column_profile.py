@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from feedback_nlp.cells import as_text, is_empty_mark, read_dates, read_ratings
+from feedback_nlp.reading.cells import as_text, is_empty_mark, read_dates, read_ratings
 
 # Guesses look at this many rows, spread evenly over the table; a million would say the same.
 SAMPLE_ROWS = 50_000

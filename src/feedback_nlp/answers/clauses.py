@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate, pairwise
 
-from feedback_nlp.clause_shapes import (
+from feedback_nlp.answers.clause_shapes import (
     evaluates,
     has_clause,
     has_verb,
@@ -23,7 +23,7 @@ from feedback_nlp.clause_shapes import (
     states,
     subject,
 )
-from feedback_nlp.clause_words import (
+from feedback_nlp.answers.clause_words import (
     ADJECTIVES,
     ADVERBS,
     AUXILIARIES,
@@ -47,11 +47,12 @@ from feedback_nlp.clause_words import (
     VERBS,
     is_adjective,
 )
-from feedback_nlp.run_ons import runs_on
+from feedback_nlp.answers.run_ons import runs_on
 
 _TOKEN = re.compile("[^\\W_]+(?:['\u2019\u2018\ufffd.-][^\\W_]+)*|\\.{2,}|[^\\w\\s]")
 # Tokens read on either side of a place; they keep the work on long sentences linear.
 _LOOK_AHEAD, _LOOK_BACK = 40, 80
+_LONGEST = 50_000  # characters without any full stop: a file pasted into a cell, not a sentence
 _APOSTROPHE = re.compile("['\u2019\u2018\ufffd]")
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
@@ -105,6 +106,8 @@ def clause_starts(text: str, start: int, end: int) -> list[int]:
     >>> clause_starts("Roomy but draughty", 0, 18)
     [6]
     """
+    if end - start > _LONGEST:
+        return []
     sentence = Sentence(text, start, end)
     tokens = sentence.tokens
     if len(sentence.words) < 2 or len(tokens) < 3:

@@ -36,7 +36,7 @@ PRINT_WIDTH = 6.69
 #: Typefaces bundled with the project, in order; DejaVu Sans (it comes with
 #: matplotlib) has the scripts that the others lack, Arabic and Hebrew too.
 TYPEFACES = ("IBM Plex Sans", "DejaVu Sans", "Noto Emoji")
-FONT_FOLDER = Path(__file__).parent / "report" / "fonts"
+FONT_FOLDER = Path(__file__).parents[1] / "report" / "fonts"
 
 _LINE_INCHES = 0.163
 _ROW_PADDING_INCHES = 0.092

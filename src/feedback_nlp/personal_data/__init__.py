@@ -1,0 +1,4 @@
+"""How personal data is recognised: structured kinds, addresses, and names of persons.
+
+`privacy.py` is the way in; nothing else imports from here but the pipeline.
+"""

@@ -1,0 +1,43 @@
+"""Every picture: one function each, from a findings table to matplotlib Axes.
+
+The notebooks and the report draw with the same functions, so a theme looks
+the same wherever it is met. The groups keep their colours everywhere
+(:data:`PALETTE`), labels stand beside what they name, and what was estimated
+is drawn with its interval. Sizes are those of print: at ``width`` inches no
+text is smaller than 8 points.
+"""
+
+from __future__ import annotations
+
+from feedback_nlp.plots.answers import (
+    plot_content_by_group,
+    plot_sentiment_by,
+    plot_sentiment_by_group,
+)
+from feedback_nlp.plots.scores import plot_nps_by, plot_scores
+from feedback_nlp.plots.style import PALETTE
+from feedback_nlp.plots.themes import (
+    LEAST_ROW_INCHES,
+    SPECIAL_LABELS,
+    contributions,
+    plot_contributions,
+    plot_theme_groups,
+    theme_labels,
+    top_level,
+)
+
+__all__ = [
+    "LEAST_ROW_INCHES",
+    "PALETTE",
+    "SPECIAL_LABELS",
+    "contributions",
+    "plot_content_by_group",
+    "plot_contributions",
+    "plot_nps_by",
+    "plot_scores",
+    "plot_sentiment_by",
+    "plot_sentiment_by_group",
+    "plot_theme_groups",
+    "theme_labels",
+    "top_level",
+]
