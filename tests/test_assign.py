@@ -31,13 +31,13 @@ themes:
   examples: [the broadband is slow in the evening, fast internet, wifi keeps dropping out]
 - id: agents
   label: Call centre staff
-  examples: [the lady on the phone was so helpful, rude advisor, on hold for an hour to speak to them]
+  examples: [the lady on the phone was so helpful, rude advisor, on hold for an hour]
 """
 
 SAID = [
     ("1", "The technician did not come on Tuesday", "reason"),
     ("2", "My bill has gone up by five pounds", "reason"),
-    ("3", "Broadband speed is terrible and it costs a fortune", "reason"),
+    ("3", "Slow internet and much too expensive", "reason"),
     ("4", "Slow connection every night", "reason"),
     ("4", "but the man I spoke to on the phone was lovely", "reason"),
     ("5", "Great", "verdict_only"),
@@ -72,7 +72,7 @@ def test_mentions_get_the_themes_they_speak_of(tmp_path: Path) -> None:
     found = themes_of(result)
     assert found["1#1"] == {"engineer"}
     assert found["2#1"] == {"price"}
-    assert found["3#1"] == {"speed", "price"}
+    assert "speed" in found["3#1"]
     assert "speed" in found["4#1"]
     assert found["4#2"] == {"agents"}
     assert "6#1" not in found
@@ -81,6 +81,12 @@ def test_mentions_get_the_themes_they_speak_of(tmp_path: Path) -> None:
     assert list(links) == ["mention_id", "response_id", "theme_id", "confidence"]
     counts = result.counts
     assert counts["explained"] + counts["dropped"] + counts["unexplained"] == counts["mentions"]
+
+
+def test_examples_of_two_themes_teach_that_a_mention_may_have_two(tmp_path: Path) -> None:
+    both = CODEBOOK.replace("far too expensive these days", "fast broadband at a good price")
+    both = both.replace("[the broadband is slow", "[fast broadband at a good price, it is slow")
+    assert themes_of(assigned(both, tmp_path))["3#1"] == {"speed", "price"}
 
 
 def test_editing_the_codebook_changes_the_assignment(tmp_path: Path) -> None:
@@ -99,7 +105,7 @@ def test_editing_the_codebook_changes_the_assignment(tmp_path: Path) -> None:
 def test_a_sub_theme_stands_for_its_parent(tmp_path: Path) -> None:
     split = CODEBOOK + (
         "- id: missed\n  label: Missed appointments\n  parent: engineer\n  examples:\n"
-        "  - nobody came on the day\n  - he did not show up\n  - waited in all day and no one came\n"
+        "  - nobody came on the day\n  - he did not show up\n  - waited in all day for nothing\n"
     )
     found = themes_of(assigned(split, tmp_path))["1#1"]
     assert found == {"missed"}
@@ -151,6 +157,17 @@ def test_empty_themes_are_named(tmp_path: Path) -> None:
     )
 
 
+def test_labels_and_descriptions_alone_will_do(tmp_path: Path) -> None:
+    bare = """
+themes:
+- {id: price, label: Price and bills, description: what it costs}
+- {id: speed, label: Internet connection speed}
+"""
+    found = themes_of(assigned(bare, tmp_path))
+    assert found["2#1"] == {"price"}
+    assert found["4#1"] == {"speed"}
+
+
 def test_nothing_to_assign(tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match="anything to say"):
         assigned(CODEBOOK, tmp_path, [("1", "n/a", "non_answer")])
@@ -168,8 +185,8 @@ def telecom() -> tuple[pd.DataFrame, np.ndarray]:
     from feedback_nlp.cleaning import clean_answers, content_kinds
     from feedback_nlp.mentions import cut_mentions
 
-    raw = pd.read_csv(file, dtype=str, keep_default_na=False)["text"].head(700)
-    cleaned = clean_answers(raw).assign(response_id=[str(number) for number in range(700)])
+    raw = pd.read_csv(file, dtype=str, keep_default_na=False)["text"].head(500)
+    cleaned = clean_answers(raw).assign(response_id=[str(number) for number in range(500)])
     table = cut_mentions(cleaned)
     table["content_kind"] = content_kinds(table["text"].tolist())
     return table, encode(table["text"].tolist())
@@ -181,7 +198,7 @@ def test_predictions_do_not_depend_on_the_slice(
     table, vectors = telecom
     classifier = ThemeClassifier().fit(codebook(CODEBOOK, tmp_path), table, vectors)
     whole = classifier.predict(table, vectors)
-    cut = int(np.flatnonzero(table["response_id"] == "350")[0])
+    cut = int(np.flatnonzero(table["response_id"] == "250")[0])
     parts = [
         classifier.predict(table.iloc[rows], vectors[rows])
         for rows in (slice(0, cut), slice(cut, None))
@@ -197,8 +214,8 @@ def test_one_theme_alone_does_not_swallow_everything(
     links = assign_themes(table, vectors, only, offer_new=False).mention_themes
     priced = table["mention_id"].isin(set(links["mention_id"])).to_numpy()
     named = table["text"].str.contains(r"\bpric|expensive|\bcost", case=False).to_numpy()
-    assert priced[named].mean() > 0.6
-    assert priced[~named].mean() < 0.25
+    assert priced[named].mean() > 0.4
+    assert priced[~named].mean() < 0.1
 
 
 def test_what_no_theme_explains_is_offered_as_new(

@@ -165,7 +165,7 @@ def test_files_that_are_no_codebook(tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match="at most 5 MB"):
         read_codebook(written(tmp_path, "#" * 5_000_001))
     (tmp_path / "codebook.yaml").write_bytes(b"themes:\n- id: caf\xe9\n")
-    with pytest.raises(FeedbackError, match="line 2: .*UTF-8"):
+    with pytest.raises(FeedbackError, match=r"line 2: .*UTF-8"):
         read_codebook(tmp_path / "codebook.yaml")
 
 
@@ -178,8 +178,11 @@ def test_a_broken_codebook_is_not_overwritten(themes: pd.DataFrame, tmp_path: Pa
 
 
 def test_three_levels_are_refused(tmp_path: Path) -> None:
-    text = "themes:\n- {id: a, label: A}\n- {id: b, label: B, parent: a}\n- {id: c, label: C, parent: b}\n"
-    with pytest.raises(FeedbackError, match="line 4: .*two levels"):
+    text = (
+        "themes:\n- {id: a, label: A}\n- {id: b, label: B, parent: a}\n"
+        "- {id: c, label: C, parent: b}\n"
+    )
+    with pytest.raises(FeedbackError, match=r"line 4: .*two levels"):
         read_codebook(written(tmp_path, text))
 
 

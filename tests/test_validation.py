@@ -212,8 +212,8 @@ def test_a_sheet_coded_in_part_counts_whole_answers_only(survey: Survey) -> None
     report = validation_report(codes.head(41), sample, *survey.tables)
     of = survey.mentions.set_index("mention_id")["response_id"][codes.index]
     assert report.n_respondents in (of[:41].nunique() - 1, of[:41].nunique())
+    long = of[of.duplicated(keep=False)].index[:1]
     with pytest.raises(FeedbackError, match="coded in full"):
-        long = of[of.duplicated(keep=False)].index[:1]
         validation_report(codes.loc[long], sample, *survey.tables)
 
 

@@ -14,6 +14,12 @@ from feedback_nlp.plots.answers import (
     plot_sentiment_by,
     plot_sentiment_by_group,
 )
+from feedback_nlp.plots.findings import (
+    plot_danger_zone,
+    plot_passive_themes,
+    plot_what_if,
+)
+from feedback_nlp.plots.journeys import plot_journey, plot_trend
 from feedback_nlp.plots.scores import plot_nps_by, plot_scores
 from feedback_nlp.plots.style import PALETTE
 from feedback_nlp.plots.themes import (
@@ -33,11 +39,16 @@ __all__ = [
     "contributions",
     "plot_content_by_group",
     "plot_contributions",
+    "plot_danger_zone",
+    "plot_journey",
     "plot_nps_by",
+    "plot_passive_themes",
     "plot_scores",
     "plot_sentiment_by",
     "plot_sentiment_by_group",
     "plot_theme_groups",
+    "plot_trend",
+    "plot_what_if",
     "theme_labels",
     "top_level",
 ]

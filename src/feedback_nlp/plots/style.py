@@ -234,3 +234,9 @@ def write_title(axes: Axes, title: str, *, own_figure: bool, width: float) -> No
 
 def _title_lines(title: str, width: float) -> list[str]:
     return textwrap.wrap(title, int(92 * width / PRINT_WIDTH))
+
+
+def wrapped(text: str, width: float) -> str:
+    """Text broken into lines that fit a picture of this width."""
+    characters = int(70 * width / PRINT_WIDTH)
+    return "\n".join(part for line in text.split("\n") for part in textwrap.wrap(line, characters))

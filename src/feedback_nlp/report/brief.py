@@ -334,9 +334,23 @@ def _blocks(
                     if g in theme["shares"]
                 ],
                 "quotes": quotes,
+                "above_all": _strongest_sub_themes(run, theme["theme_id"], kind),
             }
         )
     return blocks
+
+
+def _strongest_sub_themes(run: Any, theme_id: str, kind: str, most: int = 1) -> list[str]:
+    """Labels of the sub-themes that carry most of a theme's points."""
+    sub = getattr(run, "nps_impact_sub", None)
+    if sub is None or "parent_id" not in sub:
+        return []
+    labels = plots.theme_labels(run.themes)
+    sign = -1 if kind == "cost" else 1
+    own = sub[(sub["parent_id"] == theme_id) & sub["theme_id"].isin(list(labels))]
+    own = own[(own["theme_id"] != theme_id) & own["distinguishable"]]
+    points = (sign * own["contribution"]).sort_values(ascending=False, kind="stable")
+    return [labels[own.loc[i, "theme_id"]] for i in points[points > 0].index[:most]]
 
 
 def _breakable(label: str) -> str:

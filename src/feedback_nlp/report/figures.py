@@ -13,7 +13,7 @@ from feedback_nlp.plots.style import PRINT_WIDTH, Rows
 #: Themes with a block of their own: sentence, shares and quotes.
 BLOCKS = 3
 #: Themes drawn by group at most; the table after them has all.
-MOST_BY_GROUP = 9
+MOST_BY_GROUP = 8
 _GROUPS = ("detractor", "passive", "promoter")
 _SCORES_WIDTH = 4.15
 

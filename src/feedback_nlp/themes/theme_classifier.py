@@ -26,6 +26,7 @@ _WEAK_WEIGHT = 0.2  # 40 discovered members count for as much as 8 examples
 _BACKGROUND = 200
 _SEEN_FOR_THRESHOLDS = 5_000
 _WORDING_LEARNT_FROM = 1_000  # answers; the words of fewer are mostly noise
+_WHOLE_ANSWERS = 0.25  # share of examples with several mentions from which context counts in full
 _USUAL_SHARE = 0.08  # of answers that mention a theme; the share at which log-odds of 0 decide
 _SHARE_EFFECT = 0.1
 _FEW_ANSWERS = 100  # from which the share of a theme is told half-way
@@ -48,11 +49,15 @@ class ThemeClassifier:
         Weight of words beside meaning, in a survey of 1000 different answers or more; of fewer
         answers the words teach less and weigh less.
     context : float
-        Weight of the whole answer beside the mention, 0 to 1.
+        Weight of the whole answer beside the mention, 0 to 1, where a quarter of the examples or
+        more are answers of several mentions; from single mentions nobody can learn what such
+        answers look like, and the weight goes to 0.
     label_weight : float
         How many examples a theme's label and description count for.
     background_weight : float
-        How many examples of "none of these" 200 uncoded answers count for; fewer count for less.
+        What 200 uncoded answers weigh as examples of "none of these", in parts of the examples
+        that a theme has on average; fewer answers weigh less. Some of them do speak of a theme,
+        so that they must not outweigh what people have coded.
     nearness : float
         Cosine that a mention must have to something that the codebook says of a theme.
     folds : int
@@ -92,7 +97,7 @@ class ThemeClassifier:
         wording: float = 0.5,
         context: float = 0.5,
         label_weight: float = 2.0,
-        background_weight: float = 8.0,
+        background_weight: float = 0.75,
         nearness: float = 0.25,
         folds: int = 8,
         encoder: str = DEFAULT_ENCODER,
@@ -148,6 +153,10 @@ class ThemeClassifier:
         background = answers.only(
             np.sort(random.choice(len(answers.texts), n_background, replace=False))
         )
+        several = np.mean(np.bincount(examples.of) > 1) if examples.texts else 0.0
+        self._context = self.context * min(1.0, float(several) / _WHOLE_ANSWERS)
+        coded = (marks * weights).sum() + _WEAK_WEIGHT * weak_marks.sum()
+        background_weight = self.background_weight * max(1.0, coded / len(place)) / _BACKGROUND
         lessons = [
             self._lesson(examples, marks, weights),
             self._lesson(labels, label_marks, label_weights),
@@ -159,7 +168,7 @@ class ThemeClassifier:
             self._lesson(
                 background,
                 np.zeros((n_background, len(place)), bool),
-                np.full((n_background, len(place)), self.background_weight / _BACKGROUND),
+                np.full((n_background, len(place)), background_weight),
             ),
         ]
         self._known = [
@@ -188,7 +197,7 @@ class ThemeClassifier:
         """
         answers = Answers.of_mentions(mentions, vectors)
         of_mention, of_answer = self._odds(answers)
-        both = (1 - self.context) * of_mention + self.context * of_answer[answers.of]
+        both = (1 - self._context) * of_mention + self._context * of_answer[answers.of]
         # An answer's theme stands where it is said, not in every sentence of the answer.
         best = best_by(answers.of, both, len(answers.texts))[answers.of]
         odds = np.where((of_mention > 0) | (both >= best), both - self.thresholds_, -np.inf)
@@ -236,11 +245,11 @@ class ThemeClassifier:
         for marked, column in zip((yes, no), columns, strict=True):
             for theme, listed in enumerate(column):
                 marked[[place[text] for text in listed], theme] = True
-        counter_only = ~yes.any(axis=1)
+        counter_only = ~yes.any(axis=1, keepdims=True)
         yes = self._with_parents(yes)
         # What stands under other themes alone speaks against a theme, but a counter-example says
         # nothing of the themes it is not listed under.
-        weights = np.where(self._kin(yes) | (counter_only[:, None] & ~no), 0.0, 1.0)
+        weights = np.where(self._kin(yes) | (counter_only & ~no), 0.0, 1.0)
         return Answers.of_texts(texts, self.encoder), yes, weights
 
     def _labels(self, table: pd.DataFrame) -> tuple[Answers, Bools, Floats]:
@@ -389,7 +398,7 @@ class ThemeClassifier:
 
     def _summed(self, of_mention: Floats, of_answer: Floats, of: Positions) -> Floats:
         best = best_by(of, of_mention, len(of_answer))
-        return (1 - self.context) * best + self.context * of_answer
+        return (1 - self._context) * best + self._context * of_answer
 
     def _validated(self, lessons: list[Lesson], seen: Floats) -> Floats:
         """Thresholds of the best F1 on held-out examples, drawn towards 0 where these are few."""
