@@ -84,8 +84,10 @@ def test_mentions_get_the_themes_they_speak_of(tmp_path: Path) -> None:
 
 
 def test_examples_of_two_themes_teach_that_a_mention_may_have_two(tmp_path: Path) -> None:
-    both = CODEBOOK.replace("far too expensive these days", "fast broadband at a good price")
-    both = both.replace("[the broadband is slow", "[fast broadband at a good price, it is slow")
+    both = CODEBOOK.replace("[far too", "[fast broadband at a good price, far too")
+    both = both.replace(
+        "[the broadband is slow", "[fast broadband at a good price, the broadband is slow"
+    )
     assert themes_of(assigned(both, tmp_path))["3#1"] == {"speed", "price"}
 
 

@@ -9,8 +9,8 @@ import pytest
 from feedback_nlp.encoding import encode
 from feedback_nlp.sentiment import score_sentiment
 from feedback_nlp.themes.clustering import learn_space
-from feedback_nlp.themes.discover import discover_themes, topic_texts
-from feedback_nlp.themes.phrases import phrases_of
+from feedback_nlp.themes.discover import discover_themes
+from feedback_nlp.themes.phrases import phrases_of, topic_texts
 
 
 def mentions_of(texts):

@@ -307,7 +307,10 @@ class _Analysis:
         asked = responses.set_index("response_id")["question"]
         questions = mentions["response_id"].map(asked).replace("", None)
         mentions["sentiment"] = score_sentiment(
-            mentions["text"].tolist(), questions.tolist(), model=self.options.sentiment_model
+            mentions["text"].tolist(),
+            questions.tolist(),
+            model=self.options.sentiment_model,
+            progress=self.progress,
         )
         mentions["sentiment_label"] = pd.Series(
             label_sentiment(mentions["sentiment"]), index=mentions.index, dtype="str"
@@ -315,11 +318,20 @@ class _Analysis:
         mentions["content_kind"] = pd.Series(
             content_kinds(mentions["text"].tolist()), index=mentions.index, dtype="str"
         )
-        tone = answer_sentiment(mentions).set_index("response_id")
+        # Read whole, an answer's sentiment follows the score more closely than the mean of its
+        # mentions (telecom: Spearman 0.765 against 0.734); the mentions say whether it is mixed.
+        whole = responses["answer"].where(responses["has_content"])
+        sentiment = score_sentiment(
+            whole.tolist(),
+            responses["question"].replace("", None).tolist(),
+            model=self.options.sentiment_model,
+            progress=self.progress,
+        )
+        mixed = answer_sentiment(mentions).set_index("response_id")["mixed"]
         where = list(responses.columns).index("language_confidence") + 1
         for name, column in (
-            ("mixed", responses["response_id"].map(tone["mixed"]).fillna(False).astype(bool)),
-            ("sentiment", responses["response_id"].map(tone["sentiment"]).astype("float64")),
+            ("mixed", responses["response_id"].map(mixed).fillna(False).astype(bool)),
+            ("sentiment", pd.Series(sentiment, index=responses.index, dtype="float64")),
         ):
             responses.insert(where, name, column)
         note = {
@@ -333,7 +345,8 @@ class _Analysis:
 
     def _themes(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
         from feedback_nlp.encoding import encode
-        from feedback_nlp.themes.discover import discover_themes, topic_texts
+        from feedback_nlp.themes.discover import discover_themes
+        from feedback_nlp.themes.phrases import topic_texts
 
         responses = read_table(self.folder, "responses")
         mentions = read_table(self.folder, "mentions")
@@ -367,7 +380,7 @@ class _Analysis:
         from feedback_nlp.encoding import encode
         from feedback_nlp.findings.playbook import read_playbook
         from feedback_nlp.findings.survey_findings import FindingRoles, survey_findings
-        from feedback_nlp.themes.discover import topic_texts
+        from feedback_nlp.themes.phrases import topic_texts
 
         responses, mentions, links, themes = (
             read_table(self.folder, name)

@@ -33,7 +33,7 @@ from feedback_nlp.encoding import write_int8_onnx
 from feedback_nlp.evaluation.sentiment import choose_thresholds, score_answers
 from feedback_nlp.evaluation.sentiment import main as evaluate
 from feedback_nlp.sentiment import score_sentiment
-from feedback_nlp.sentiment_models import shipped_folder
+from feedback_nlp.sentiment_models import load_sentiment_model, shipped_folder, shipped_thresholds
 
 SEED = 0
 FOLDS = 3
@@ -89,10 +89,8 @@ def main() -> None:
     if only:
         return
 
-    out_of_fold = score_out_of_fold(exported, held_out)
-    out_of_fold.to_csv(
-        Path(__file__).with_name("out_of_fold.csv"), index=False, float_format="%.4f"
-    )
+    out_of_fold = score_out_of_fold(exported, held_out).round(3).astype({"fold": "Int64"})
+    out_of_fold.to_csv(Path(__file__).with_name("out_of_fold.csv"), index=False)
     ship(exported["final"], out_of_fold)
     evaluate(["--write-card"])
 
@@ -217,6 +215,8 @@ def ship(folder: Path, out_of_fold: pd.DataFrame) -> None:
         + "\n",
         encoding="utf-8",
     )
+    shipped_thresholds.cache_clear()
+    load_sentiment_model.cache_clear()
 
 
 def development_sets(out_of_fold: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -225,7 +225,7 @@ def evaluate_discovered(coded: CodedAnswers, *, seed: int = 0) -> dict[str, floa
 def _mentions_of(coded: CodedAnswers) -> tuple[pd.DataFrame, NDArray[np.float32]]:
     from feedback_nlp.encoding import encode
     from feedback_nlp.mentions import cut_mentions
-    from feedback_nlp.themes.discover import topic_texts
+    from feedback_nlp.themes.phrases import topic_texts
 
     responses = pd.DataFrame(
         {

@@ -91,11 +91,19 @@ def dense_groups(placed: Vectors, seed: int) -> Labels:
     """
     # Compiled code is kept where it outlives the environment.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
+    import numba
     from evoc import EVoC
 
     least = max(_LEAST_MENTIONS, len(placed) // 400)
     clusterer = EVoC(base_min_cluster_size=least, random_state=seed)
-    clusterer.fit(placed)
+    # On one thread the groups do not depend on the number of cores, and a busy machine does
+    # not slow the fit several times over.
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        clusterer.fit(placed)
+    finally:
+        numba.set_num_threads(threads)
     layers = [np.asarray(layer, np.int64) for layer in clusterer.cluster_layers_]
     most = max(2, min(MOST_SUB_THEMES, len(placed) // (2 * _LEAST_MENTIONS)))
     fitting = [layer for layer in layers if layer.max() + 1 <= most]
@@ -176,11 +184,13 @@ def parents_of(
     if n_themes is not None:
         return join(n_themes)
     inside = np.flatnonzero(labels >= 0)
-    shown = inside[:: max(1, len(inside) // 3000)]
+    shown = inside[:: max(1, len(inside) // 2000)]
+    apart = np.maximum(1 - placed[shown] @ placed[shown].T, 0)
+    np.fill_diagonal(apart, 0)
     tried = {}
     for k in range(FEWEST_THEMES, min(MOST_THEMES, n_groups - 1) + 1):
         joined = join(k)
-        tried[k] = float(silhouette_score(placed[shown], joined[labels[shown]], metric="cosine"))
+        tried[k] = float(silhouette_score(apart, joined[labels[shown]], metric="precomputed"))
     # The curve is flat near its top; fewer themes are easier to hold in mind.
     good = [k for k, silhouette in tried.items() if silhouette >= 0.9 * max(tried.values())]
     return join(min(good))

@@ -9,8 +9,6 @@ complaint.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,37 +33,6 @@ GENERAL_PRAISE = "general_praise"
 GENERAL_COMPLAINT = "general_complaint"
 FEWEST_MENTIONS = 50
 LEARNT_FROM_AT_MOST = 60_000
-
-
-_LEAD_IN = re.compile(
-    r"(?:(?:because|becuase|becouse|cos|coz|cause|'cause|as|since|and|but|also|however|so|then|plus"
-    r"|although|though|overall|basically|just|i think|i feel|i felt|i find|i found|it was that"
-    r"|the fact that|due to the fact that)[\s,:]+)+",
-    re.IGNORECASE,
-)
-
-
-def topic_texts(texts: Sequence[str]) -> list[str]:
-    """Mentions without the words that lead in ("Because ...", "but I think ..."): what to encode.
-
-    Parameters
-    ----------
-    texts : sequence of str, shape (n,)
-
-    Returns
-    -------
-    list of str, length n
-
-    Examples
-    --------
-    >>> topic_texts(["Because the price went up", "but I feel the app is slow", "Because"])
-    ['the price went up', 'the app is slow', 'Because']
-    """
-    stripped = []
-    for text in texts:
-        match = _LEAD_IN.match(text)
-        stripped.append(text[match.end() :] or text if match else text)
-    return stripped
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from feedback_nlp.encoding import Vectors, encode
 from feedback_nlp.mentions import cut_answers
 from feedback_nlp.themes.clustering import unit
-from feedback_nlp.themes.discover import topic_texts
+from feedback_nlp.themes.phrases import topic_texts
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from feedback_nlp.encoding import encode
 from feedback_nlp.themes.clustering import Labels, unit
-from feedback_nlp.themes.phrases import phrases_of
+from feedback_nlp.themes.phrases import phrases_of, topic_texts
 
-_READ_OF_EACH = 40  # mentions nearest to the centre from which a group is named
+_READ_OF_EACH = 30  # mentions nearest to the centre from which a group is named
 _CANDIDATES = 12
 _KEYWORDS = 8
 _PHRASE_CARRIES = 0.5
@@ -160,7 +160,7 @@ def _ranked(weights: dict[str, float], typical: list[str]) -> list[tuple[str, fl
     if not strongest:
         return []
     vectors = encode([key for key, _ in strongest])
-    centre = unit(encode(typical).mean(axis=0, keepdims=True))[0]
+    centre = unit(encode(topic_texts(typical)).mean(axis=0, keepdims=True))[0]
     near = np.maximum(vectors @ centre, 0.05)
     scores = [
         (key, float(weight * cosine)) for (key, weight), cosine in zip(strongest, near, strict=True)

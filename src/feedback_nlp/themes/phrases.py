@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,6 +68,37 @@ _THINGS_WITH_TONE = frozenset(
     """.split()
 )
 _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
+
+
+_LEAD_IN = re.compile(
+    r"(?:(?:because|becuase|becouse|cos|coz|cause|'cause|as|since|and|but|also|however|so|then|plus"
+    r"|although|though|overall|basically|just|i think|i feel|i felt|i find|i found|it was that"
+    r"|the fact that|due to the fact that)[\s,:]+)+",
+    re.IGNORECASE,
+)
+
+
+def topic_texts(texts: Sequence[str]) -> list[str]:
+    """Mentions without the words that lead in ("Because ...", "but I think ..."): what to encode.
+
+    Parameters
+    ----------
+    texts : sequence of str, shape (n,)
+
+    Returns
+    -------
+    list of str, length n
+
+    Examples
+    --------
+    >>> topic_texts(["Because the price went up", "but I feel the app is slow", "Because"])
+    ['the price went up', 'the app is slow', 'Because']
+    """
+    stripped = []
+    for text in texts:
+        match = _LEAD_IN.match(text)
+        stripped.append(text[match.end() :] or text if match else text)
+    return stripped
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,8 @@ class ThemeClassifier:
         ThemeClassifier
             Itself.
         """
+        from threadpoolctl import threadpool_limits
+
         table = codebook.table
         self.theme_ids_ = table["theme_id"].tolist()
         place = {theme: number for number, theme in enumerate(self.theme_ids_)}
@@ -177,8 +179,11 @@ class ThemeClassifier:
             for rows in [np.flatnonzero(lesson.marks[lesson.of].any(axis=1))]
             for rows_marks in [lesson.marks[lesson.of][rows]]
         ]
-        self._models = self._learn(Lesson.joined(lessons))
-        self.thresholds_ = self._thresholds(lessons, answers)
+        # Many small regressions: more threads would only wait for each other, and the sums of
+        # another machine's threads would differ in their last digits.
+        with threadpool_limits(limits=1):
+            self._models = self._learn(Lesson.joined(lessons))
+            self.thresholds_ = self._thresholds(lessons, answers)
         return self
 
     def decision_function(self, mentions: pd.DataFrame, vectors: Vectors) -> Floats:
