@@ -26,9 +26,12 @@ def make(path, content):
         (b"", "empty"),
         ("name,comment\nann,the bill was wrong again\nbob,the engineer never came\n" * 20, "score"),
         (
-            "score,why,what\n"
-            + "7,the bill was wrong again and again,nobody answers my calls\n" * 9
-            + "3,the engineer did not come at all,please mend the router soon\n" * 9,
+            "score,first,second\n"
+            + "".join(
+                f"{n % 11},{one} on day {n} and nobody cared,please mend {other} in week {n}\n"
+                for n in range(12)
+                for one, other in [("the bill was wrong", "the app"), ("it rained in", "my line")]
+            ),
             "two columns",
         ),
     ],
@@ -72,7 +75,7 @@ def test_notebooks_run_on_a_finished_run_and_are_not_run_twice(sample_run, tmp_p
 
     names = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
     written = write_report(sample_run, tmp_path)
-    assert sorted(set(written) - {"brief"}) == names
+    assert sorted(set(written) - {"brief", "follow-up"}) == names
     for name in names:
         assert (tmp_path / "notebooks" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
         assert "<html" in (tmp_path / "notebooks" / f"{name}.html").read_text()
@@ -102,3 +105,35 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
+
+
+def test_a_codebook_is_written_edited_and_gives_the_same_ids_to_the_next_run(
+    sample_run, sample_path, tmp_path, monkeypatch, capsys
+):
+    import feedback_nlp as fn
+
+    book = tmp_path / "codebook.yaml"
+    assert main(["themes", str(sample_run.folder), "--out", str(book)]) == 0
+    assert "--codebook" in capsys.readouterr().out
+    known = set(sample_run.themes["theme_id"])
+    renamed = book.read_text().replace("label: Harbour team", "label: The Harbour people")
+    book.write_text(renamed)
+    run = fn.analyse(
+        fn.read_survey(sample_path), tmp_path / "wave", codebook=str(book), resamples=200
+    )
+    assert set(run.themes["theme_id"]) <= known | {"general_praise", "general_complaint"}
+    assert set(run.themes["source"]) == {"codebook"}
+    if "label: The Harbour people" in renamed:
+        assert "The Harbour people" in set(run.themes["label"])
+    total = run.nps_impact["contribution"].sum()
+    assert total == pytest.approx(fn.nps(run.responses["score"]).score, abs=1e-9)
+
+
+def test_a_mistake_in_the_codebook_is_named_with_its_line(sample_path, tmp_path, capsys):
+    book = tmp_path / "codebook.yaml"
+    book.write_text("themes:\n  - id: price\n    label: Price\n    colour: red\n")
+    run = ["run", str(sample_path), "--out", str(tmp_path / "run"), "--codebook", str(book)]
+    assert main(run) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "line 4" in said
+    assert "colour" in said

@@ -76,6 +76,6 @@ def test_the_cache_holds_no_text(tmp_path):
 
 
 def test_an_encoder_that_is_nowhere_is_named_in_one_sentence(monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(FeedbackError, match="no/such-encoder"):
         load_encoder("no/such-encoder")

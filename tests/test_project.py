@@ -70,7 +70,7 @@ def test_rooms_do_not_reach_back():
         "findings": ("plots", "report", "pipeline", "cli", "readers", "themes", "encoding"),
         "themes": ("findings", "plots", "report", "pipeline", "cli"),
         "report": ("pipeline", "cli"),
-        "plots.py": ("report", "pipeline", "cli"),
+        "plots": ("report", "pipeline", "cli"),
         "nps.py": ("survey", "readers", "findings", "pipeline"),
         "survey.py": ("readers", "pipeline", "findings"),
     }

@@ -282,7 +282,8 @@ def test_a_theme_of_fewer_than_ten_respondents_appears_nowhere(run, pdf):
     data = brief_data(run)
     assert "app" not in {theme["theme_id"] for theme in data["themes"]}
     assert "The app" not in text_of(pdf)
-    assert data["not_shown"].startswith("1 row of fewer than 10 respondents is not shown")
+    assert "app" not in set(run.nps_impact["theme_id"])
+    assert "_too_few" in set(run.nps_impact["theme_id"])
 
 
 def test_quotes_are_of_detractors_who_say_why_each_of_another_respondent(run):

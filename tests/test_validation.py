@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.themes.corrected_shares import corrected_share
-from feedback_nlp.themes.validation import (
+from feedback_nlp.validation.corrected_shares import corrected_share
+from feedback_nlp.validation.report import (
     ValidationSample,
     draw_validation_sample,
     read_validation_sheet,
@@ -182,7 +182,7 @@ def test_when_all_is_coded_the_report_is_the_truth() -> None:
 
 def test_kappa_is_cohens() -> None:
     """Cohen (1960), formula 1: agreement of 0.9 where chance alone would give 0.68."""
-    from feedback_nlp.themes.validation import _kappa
+    from feedback_nlp.validation.report import _kappa
 
     first = np.repeat([True, True, False, False], [75, 5, 5, 15])
     second = np.repeat([True, False, True, False], [75, 5, 5, 15])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.themes.waves import compare_waves
+from feedback_nlp.findings.waves import compare_waves
 
 
 def wave(counts: dict[str, int], n: int = 100, parents: dict[str, str] | None = None):

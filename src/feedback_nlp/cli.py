@@ -76,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(report)
     report.add_argument("--out", metavar="DIR", help="the report's folder (reports/<survey>)")
     report.add_argument("--brief-only", action="store_true", help="leave the notebooks out")
+
+    themes = commands.add_parser("themes", help="write or refresh a run's editable codebook")
+    themes.set_defaults(command=_themes)
+    themes.add_argument("run", metavar="RUN_DIR", help="folder of a finished run")
+    themes.add_argument("--out", metavar="FILE", help="the codebook (RUN_DIR/codebook.yaml)")
     return parser
 
 
@@ -125,6 +130,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a company or product name that redaction leaves alone; may be repeated",
     )
+    options.add_argument(
+        "--codebook", metavar="FILE", help="assign themes from this codebook (YAML)"
+    )
     options.add_argument("--playbook", metavar="FILE", help="rules of the follow-up list (YAML)")
     options.add_argument(
         "--today", metavar="DAY", help="day the follow-up starts from (the survey's last date)"
@@ -155,6 +163,14 @@ def _report(given: argparse.Namespace) -> None:
     _print_outcome(run)
     for what, path in written.items():
         print(f"{what + ':':<12}{path}")
+
+
+def _themes(given: argparse.Namespace) -> None:
+    from feedback_nlp.pipeline import refresh_codebook
+    from feedback_nlp.run_folder import load_run
+
+    path = refresh_codebook(load_run(given.run), given.out)
+    print(f"Edit {path}, then: feedback-nlp run FILE --codebook {path}")
 
 
 def _read(given: argparse.Namespace) -> Any:
@@ -188,6 +204,7 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
         "sentiment_model": given.sentiment_model,
         "keep_names": tuple(given.keep_name),
         "number_names": given.number_names,
+        "codebook": given.codebook,
         "playbook": given.playbook,
         "today": given.today,
     }

@@ -88,9 +88,11 @@ def detect_languages(texts: Sequence[str], expected: str = "en") -> pd.DataFrame
     texts = list(texts)
     unique = list(dict.fromkeys(texts))
     found = dict(zip(unique, _detect([text[:_READ] for text in unique], expected), strict=True))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [found[text] for text in texts], columns=["language", "language_confidence"]
     ).astype({"language": str, "language_confidence": float})
+    # The detector's last digits differ from process to process.
+    return table.round({"language_confidence": 4})
 
 
 def _detect(texts: list[str], expected: str) -> list[tuple[str, float]]:

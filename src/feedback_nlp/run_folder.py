@@ -30,6 +30,7 @@ TABLES = (
     "nps_impact_sub",
     "content_groups",
     "theme_tone_groups",
+    "new_themes",
     "passive_themes",
     "passive_resemblance",
     "passive_words",

@@ -222,6 +222,9 @@ def _words_against_scores(
     notes: dict[str, str],
 ) -> list[str]:
     """Add the tables on words and scores; give the ids whose words contradict their score."""
+    if mentions.empty:
+        notes["words_scores"] = "No answer says anything, so words cannot be set against scores."
+        return []
     try:
         found = words_against_scores(responses, mentions, vectors, weight=weight, seed=seed)
     except FeedbackError as error:

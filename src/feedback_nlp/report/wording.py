@@ -157,6 +157,7 @@ def unexplained_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
         "general_praise": "praise without a reason stands",
         "_no_theme": "answers without a theme stand",
         "_no_answer": "respondents without an answer stand",
+        "_too_few": "themes of too few respondents to show stand",
     }
     parts = [
         f"{names[row['theme_id']]} for {signed(row['contribution'])} points "

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.mentioned import mentioned_themes, top_level_of
-from feedback_nlp.themes.corrected_shares import corrected_share
-from feedback_nlp.themes.validation_sheet import (
+from feedback_nlp.validation.corrected_shares import corrected_share
+from feedback_nlp.validation.sheet import (
     CODERS,
     ValidationSample,
     draw_validation_sample,
