@@ -228,4 +228,6 @@ def _of_run(run: list[Any]) -> list[Phrase]:
 
 
 def _is_name(token: Any) -> bool:
-    return token.i > 0 and token.text[0].isupper() and not token.doc.text.isupper()
+    # The first word has a capital anyway; there the tagger decides.
+    inside = token.i > 0 or token.pos_ == "PROPN"
+    return inside and token.text[0].isupper() and not token.doc.text.isupper()
