@@ -20,7 +20,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@echo "[2/4] PyTorch, the largest package (200 MB, half a minute where the CPU build is at hand)"
 	@sed -n '/^torch==/,/[^\\]$$/p' requirements.lock > $(VENV)/torch.lock
-	@$(PIP) --no-deps --require-hashes -r $(VENV)/torch.lock
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --dest $(VENV)/torch \
+	  "$$(grep -oE '^torch==[0-9.]+' requirements.lock)"
+	@$(PIP) --no-deps --require-hashes --no-index --find-links $(VENV)/torch -r $(VENV)/torch.lock
+	@rm -rf $(VENV)/torch
 	@echo "[3/4] everything else, each package pinned and checked by hash (about two minutes)"
 	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(PIP) "$$(grep -oE '^torch==[0-9.]+' requirements.lock)"
