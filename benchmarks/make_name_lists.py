@@ -1,6 +1,6 @@
 """Make the word lists that `feedback_nlp.personal_data.name_words` reads.
 
-They are made once, from three sources that allow it (see ``src/feedback_nlp/personal_data/data/LICENSES.md``):
+They are made once, from three sources that allow it (see ``LICENSES.md`` beside the lists):
 
 - ``name_data.json`` of the PyPI package *nomquamgender* 0.1.4 (MIT): names of 36 public
   sources all over the world, with the number of sources that know a name;

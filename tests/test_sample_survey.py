@@ -198,7 +198,7 @@ def test_inverted_scales_praise_at_zero(coded: pd.DataFrame) -> None:
 def test_hostile_texts_are_there(coded: pd.DataFrame) -> None:
     texts = " ".join(with_kind(coded, "markup_or_formula")["reason"])
     assert coded["reason"].str.startswith("=SUM(").sum() == 1
-    assert "<script>" in texts and "#include" in texts and "$x$" in texts
+    assert all(mark in texts for mark in ("<script>", "#include", "$x$"))
 
 
 def test_personal_data_cannot_belong_to_anyone(coded: pd.DataFrame) -> None:
