@@ -178,3 +178,28 @@ def test_the_record_names_what_shaped_the_numbers(sample_run):
     assert record["seed"] == 0
     assert all(np.isfinite(list(record["seconds"].values())))
     assert set(ALWAYS) <= {path.stem for path in sample_run.folder.glob("*.parquet")}
+
+
+def test_a_target_and_an_event_are_tested_with_their_interval(sample_path, tmp_path):
+    survey = fn.read_survey(sample_path)
+    run = fn.analyse(survey, tmp_path / "run", resamples=100, target=30, event="2025-07-01")
+    (row,) = run.against_target.to_dict("records")
+    score = fn.nps(run.responses["score"]).score
+    assert row["nps"] == pytest.approx(score)
+    assert row["difference"] < 0
+    assert row["ci_low"] < row["difference"] < row["ci_high"]
+    sides = run.before_and_after
+    assert sides["side"].tolist() == ["before", "after"]
+    # The price rise of July is planted in the sample.
+    assert sides["nps"].iloc[0] > sides["nps"].iloc[1]
+    assert "event" in run.record["findings_notes"]
+
+
+def test_an_impossible_event_is_noted_and_the_rest_is_there(sample_path, tmp_path):
+    survey = fn.read_survey(sample_path)
+    run = fn.analyse(survey, tmp_path / "run", resamples=100, event="1999-01-01")
+    assert "before_and_after" not in run.tables
+    assert run.record["findings_notes"]["before_and_after"]
+    assert len(run.nps_impact)
+    with pytest.raises(AttributeError, match="before_and_after"):
+        _ = run.before_and_after

@@ -60,6 +60,10 @@ class Options:
         A YAML file with the rules of the follow-up; the bundled one by default.
     today : str or None
         Day (ISO) from which the follow-up is planned; the survey's last date by default.
+    target : float or None
+        A score to test the survey's against.
+    event : str or None
+        Day (ISO) of a release or price change; the score is compared before and after.
     """
 
     seed: int = 0
@@ -74,6 +78,8 @@ class Options:
     codebook: str | None = None
     playbook: str | None = None
     today: str | None = None
+    target: float | None = None
+    event: str | None = None
 
 
 class Analysis:
@@ -307,6 +313,8 @@ class Analysis:
                 columns.segments, columns.date, columns.weight, columns.value, columns.consent
             ),
             read_playbook(options.playbook),
+            target=options.target,
+            event=options.event,
             today=options.today,
             smallest=options.smallest_group,
             resamples=options.resamples,

@@ -133,6 +133,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--codebook", metavar="FILE", help="assign themes from this codebook (YAML)"
     )
+    options.add_argument(
+        "--target", type=float, metavar="NPS", help="a score to test the survey's against"
+    )
+    options.add_argument(
+        "--event", metavar="DAY", help="a release or price change: the score before and after"
+    )
     options.add_argument("--playbook", metavar="FILE", help="rules of the follow-up list (YAML)")
     options.add_argument(
         "--today", metavar="DAY", help="day the follow-up starts from (the survey's last date)"
@@ -207,6 +213,8 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
         "codebook": given.codebook,
         "playbook": given.playbook,
         "today": given.today,
+        "target": given.target,
+        "event": given.event,
     }
     if given.encoder:
         chosen["encoder"] = given.encoder
@@ -232,8 +240,11 @@ def _print_outcome(run: Any) -> None:
         f"{counts['with_content']:,} answers with content, {counts['with_theme']:,} of them in "
         f"{counts['themes']} themes ({counts['sub_themes']} sub-themes)"
     )
-    if run.record["themes_note"]:
-        print(run.record["themes_note"])
+    notes = run.record["findings_notes"]
+    asked = [notes.get(name) for name in ("against_target", "before_and_after", "follow_up")]
+    for note in [run.record["themes_note"], *asked]:
+        if note:
+            print(_one_line(note))
 
 
 def _one_line(message: str) -> str:

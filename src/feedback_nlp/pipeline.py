@@ -44,7 +44,8 @@ def analyse(
     **options
         See `Options`: ``seed``, ``n_themes``, ``language``, ``encoder``,
         ``sentiment_model``, ``keep_names``, ``number_names``, ``resamples``,
-        ``smallest_group``, ``codebook``, ``playbook``, ``today``.
+        ``smallest_group``, ``codebook``, ``playbook``, ``today``,
+        ``target``, ``event``.
 
     Returns
     -------

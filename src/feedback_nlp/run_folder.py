@@ -44,6 +44,8 @@ TABLES = (
     "nps_trend",
     "theme_trend",
     "change_points",
+    "before_and_after",
+    "against_target",
     "nps_change",
     "words_scores",
     "words_accuracy",

@@ -10,10 +10,12 @@ import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.actions import follow_up
+from feedback_nlp.findings.benchmarks import against_benchmarks
 from feedback_nlp.findings.change_points import change_points
 from feedback_nlp.findings.consistency import words_against_scores
 from feedback_nlp.findings.content import content_by_group
 from feedback_nlp.findings.danger import danger_themes, danger_zone
+from feedback_nlp.findings.events import before_and_after
 from feedback_nlp.findings.groups import theme_groups, theme_tone_groups
 from feedback_nlp.findings.impact import nps_impact
 from feedback_nlp.findings.nps_change import nps_change
@@ -25,6 +27,7 @@ from feedback_nlp.findings.segment_themes import theme_segments
 from feedback_nlp.findings.segments import refused_segments, segment_nps
 from feedback_nlp.findings.trends import nps_trend, periods_of, suitable_unit, theme_trend
 from feedback_nlp.findings.value import value_at_risk, value_zones
+from feedback_nlp.nps import NpsEstimate, nps
 
 _MOST_LEVELS = 50
 
@@ -57,6 +60,8 @@ def survey_findings(
     roles: FindingRoles,
     playbook: Playbook,
     *,
+    target: float | None = None,
+    event: str | None = None,
     today: str | None = None,
     smallest: int = 10,
     resamples: int = 2000,
@@ -74,6 +79,10 @@ def survey_findings(
         Which columns play which part.
     playbook : Playbook
         Rules of the follow-up list.
+    target : float, optional
+        A score (-100 to 100) to test the survey's against.
+    event : str, optional
+        Day of a release or a price change; the score is compared before and after it.
     today : str, optional
         Day from which the follow-up is planned; the last date in the survey by
         default, so that the same survey gives the same list on any day.
@@ -124,6 +133,10 @@ def survey_findings(
         "danger_zone": lambda: danger_zone(responses, segments, **given),
         "danger_themes": lambda: danger_themes(responses, mention_themes, themes, **given),
     }
+    if target is not None:
+        optional["against_target"] = lambda: against_benchmarks(
+            _estimate(responses, roles.weight), {"target": target}, smallest=smallest
+        )
     if segments:
         optional |= {
             "segment_nps": lambda: segment_nps(responses, segments, **given),
@@ -153,6 +166,10 @@ def survey_findings(
                 responses, mention_themes, themes, date, resamples, seed, given
             ),
         }
+        if event is not None:
+            optional["before_and_after"] = lambda: _around(
+                responses, date, event, segments, notes, given
+            )
     else:
         notes["trends"] = "The survey has no date column; name one with --date."
     if roles.value:
@@ -178,6 +195,39 @@ def survey_findings(
     if listed is not None:
         tables["follow_up"] = listed
     return SurveyFindings(tables, notes)
+
+
+def _estimate(responses: pd.DataFrame, weight: str | None) -> NpsEstimate:
+    return nps(responses["score"], None if weight is None else responses[weight])
+
+
+def _around(
+    responses: pd.DataFrame,
+    date: str,
+    event: str,
+    segments: Sequence[str],
+    notes: dict[str, str],
+    given: Mapping[str, Any],
+) -> pd.DataFrame:
+    """The score before and after a dated event; its cautions become notes."""
+    found = before_and_after(responses, date, event, segments=segments, **given)
+    notes["event"] = " ".join(found.cautions)
+    rows = [
+        ("before", found.before.n, found.before.score, found.before.low, found.before.high),
+        ("after", found.after.n, found.after.score, found.after.low, found.after.high),
+    ]
+    table = pd.DataFrame(rows, columns=["side", "n", "nps", "ci_low", "ci_high"])
+    change = found.difference
+    return table.assign(
+        event=str(found.event.date()),
+        difference=change.difference,
+        difference_low=change.low,
+        difference_high=change.high,
+        p_value=change.p_value,
+        step=found.step,
+        step_low=found.step_low,
+        step_high=found.step_high,
+    )
 
 
 def _last_change(
