@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from feedback_nlp.cli import main
@@ -79,6 +80,9 @@ def test_notebooks_run_on_a_finished_run_and_are_not_run_twice(sample_run, tmp_p
     for name in names:
         assert (tmp_path / "notebooks" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
         assert "<html" in (tmp_path / "notebooks" / f"{name}.html").read_text()
+    # No kernel outlives its notebook.
+    children = psutil.Process().children(recursive=True)
+    assert not [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
     made = {p: p.stat().st_mtime_ns for p in (tmp_path / "notebooks").iterdir()}
     write_report(sample_run, tmp_path)
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "notebooks").iterdir()} == made

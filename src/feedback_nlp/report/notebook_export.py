@@ -107,7 +107,8 @@ def _run(path: Path, parameters: Mapping[str, Any], seconds: int) -> Any:
         resources={"metadata": {"path": str(path.parent.resolve())}},
     )
     try:
-        client.execute()
+        # The kernel manager is ours, so the client must be told to end the kernel.
+        client.execute(cleanup_kc=True)
     except CellTimeoutError as error:
         raise FeedbackError(
             f"The notebook {path.name} stopped because a cell took longer than {seconds} seconds; "
