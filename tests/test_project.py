@@ -71,7 +71,7 @@ def test_rooms_do_not_reach_back():
         "themes": ("findings", "plots", "report", "pipeline", "cli"),
         "report": ("pipeline", "cli"),
         "plots": ("report", "pipeline", "cli"),
-        "nps.py": ("survey", "readers", "findings", "pipeline"),
+        "nps": ("survey", "readers", "findings", "pipeline"),
         "survey.py": ("readers", "pipeline", "findings"),
     }
     package = ROOT / "src/feedback_nlp"

@@ -6,14 +6,14 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
 
-from feedback_nlp.encoding import DEFAULT_ENCODER
+from feedback_nlp.options import Options
 from feedback_nlp.provenance import code_digest, table_digest, versions
 from feedback_nlp.run_folder import (
     RECORD,
@@ -28,58 +28,6 @@ from feedback_nlp.survey import Survey
 
 STEPS_BAR = "{desc}: {n_fmt}/{total_fmt} steps, {elapsed}"
 _PLACEHOLDER = re.compile(r"\[([A-Z]+)(?: \d+)?\]")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a user can choose about a run beside its columns.
-
-    Attributes
-    ----------
-    seed : int
-        Fixes everything random.
-    n_themes : int or None
-        Number of top-level themes; chosen from the data by default.
-    language : str
-        ISO 639-1 code of the language the survey was held in.
-    encoder : str
-        Text encoder, by name or folder.
-    sentiment_model : str or None
-        Sentiment model, by name or folder; the shipped one by default.
-    keep_names : tuple of str
-        Company and product names that redaction leaves alone.
-    number_names : bool
-        Keep persons apart as ``[NAME 1]``, ``[NAME 2]``.
-    resamples : int
-        Bootstrap resamples behind the intervals.
-    smallest_group : int
-        Nothing is shown for fewer respondents.
-    codebook : str or None
-        A codebook (YAML) from which themes are assigned; discovered by default.
-    playbook : str or None
-        A YAML file with the rules of the follow-up; the bundled one by default.
-    today : str or None
-        Day (ISO) from which the follow-up is planned; the survey's last date by default.
-    target : float or None
-        A score to test the survey's against.
-    event : str or None
-        Day (ISO) of a release or price change; the score is compared before and after.
-    """
-
-    seed: int = 0
-    n_themes: int | None = None
-    language: str = "en"
-    encoder: str = DEFAULT_ENCODER
-    sentiment_model: str | None = None
-    keep_names: tuple[str, ...] = ()
-    number_names: bool = False
-    resamples: int = 2000
-    smallest_group: int = 10
-    codebook: str | None = None
-    playbook: str | None = None
-    today: str | None = None
-    target: float | None = None
-    event: str | None = None
 
 
 class Analysis:
@@ -103,7 +51,12 @@ class Analysis:
             asdict(self.options),
             [
                 file_sha256(Path(path)) if path and Path(path).is_file() else path
-                for path in (self.options.codebook, self.options.playbook)
+                for path in (
+                    self.options.codebook,
+                    self.options.playbook,
+                    self.options.invitations,
+                    self.options.margins,
+                )
             ],
             self.models,
             versions(),
@@ -295,7 +248,9 @@ class Analysis:
     def _findings(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
         from feedback_nlp.encoding import encode
         from feedback_nlp.findings.playbook import read_playbook
+        from feedback_nlp.findings.raking import margin_shares
         from feedback_nlp.findings.survey_findings import FindingRoles, survey_findings
+        from feedback_nlp.population import read_invitations, read_margins
         from feedback_nlp.themes.phrases import topic_texts
 
         responses, mentions, links, themes = (
@@ -303,6 +258,7 @@ class Analysis:
             for name in ("responses", "mentions", "mention_themes", "themes")
         )
         columns, options = self.survey.columns, self.options
+        asked = read_invitations(options.invitations) if options.invitations else None
         found = survey_findings(
             responses,
             mentions,
@@ -316,11 +272,18 @@ class Analysis:
             target=options.target,
             event=options.event,
             today=options.today,
+            invitations=asked.table if asked else None,
+            invited=asked.counted if asked else None,
             smallest=options.smallest_group,
             resamples=options.resamples,
             seed=options.seed,
         )
-        return found.tables, {"counts": {}, "findings_notes": found.notes}
+        tables, notes = found.tables, found.notes
+        if options.margins and columns.weight:
+            tables["margins"] = margin_shares(
+                responses, read_margins(options.margins), columns.weight
+            )
+        return tables, {"counts": {}, "findings_notes": notes}
 
     def _record(self) -> dict[str, Any]:
         survey = self.survey

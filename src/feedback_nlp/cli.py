@@ -139,6 +139,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--event", metavar="DAY", help="a release or price change: the score before and after"
     )
+    options.add_argument(
+        "--invitations", metavar="FILE", help="a table of those invited: who answers, and who not"
+    )
+    options.add_argument(
+        "--margins",
+        metavar="FILE",
+        help="known sizes of segments (segment, level, population) to weight respondents to",
+    )
     options.add_argument("--playbook", metavar="FILE", help="rules of the follow-up list (YAML)")
     options.add_argument(
         "--today", metavar="DAY", help="day the follow-up starts from (the survey's last date)"
@@ -215,6 +223,8 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
         "today": given.today,
         "target": given.target,
         "event": given.event,
+        "invitations": given.invitations,
+        "margins": given.margins,
     }
     if given.encoder:
         chosen["encoder"] = given.encoder
@@ -241,7 +251,10 @@ def _print_outcome(run: Any) -> None:
         f"{counts['themes']} themes ({counts['sub_themes']} sub-themes)"
     )
     notes = run.record["findings_notes"]
-    asked = [notes.get(name) for name in ("against_target", "before_and_after", "follow_up")]
+    asked = [
+        notes.get(name)
+        for name in ("against_target", "before_and_after", "response_rates", "skew", "follow_up")
+    ]
     for note in [run.record["themes_note"], *asked]:
         if note:
             print(_one_line(note))

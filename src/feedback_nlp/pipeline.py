@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
 
-from feedback_nlp.analysis import STEPS_BAR, Analysis, Options
+from feedback_nlp.analysis import STEPS_BAR, Analysis
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.options import checked_options
 from feedback_nlp.provenance import code_digest
 from feedback_nlp.run_folder import (
     Run,
@@ -45,7 +45,7 @@ def analyse(
         See `Options`: ``seed``, ``n_themes``, ``language``, ``encoder``,
         ``sentiment_model``, ``keep_names``, ``number_names``, ``resamples``,
         ``smallest_group``, ``codebook``, ``playbook``, ``today``,
-        ``target``, ``event``.
+        ``target``, ``event``, ``invitations``, ``margins``.
 
     Returns
     -------
@@ -65,7 +65,11 @@ def analyse(
     >>> survey = fn.read_survey("data/raw/sample_survey.csv")         # doctest: +SKIP
     >>> run = fn.analyse(survey, seed=0)                              # doctest: +SKIP
     """
-    chosen = _checked(options)
+    chosen = checked_options(options)
+    if chosen.margins:
+        from feedback_nlp.population import weight_to_margins
+
+        survey = weight_to_margins(survey, chosen.margins)
     folder = Path(out) if out is not None else PROCESSED / survey.name
     return Analysis(survey, folder, chosen, progress).run()
 
@@ -168,18 +172,3 @@ def refresh_codebook(run: Run, path: str | Path | None = None) -> Path:
         themes = pd.concat([themes, run.new_themes], ignore_index=True)
     themes = themes[~themes["theme_id"].str.startswith("general_")]
     return write_codebook(themes, path or run.folder / "codebook.yaml")
-
-
-def _checked(options: Mapping[str, Any]) -> Options:
-    known = Options.__dataclass_fields__
-    for name in options:
-        if name not in known:
-            raise FeedbackError(f"There is no option {name!r}; there are {', '.join(known)}.")
-    chosen = Options(**{**options, "keep_names": tuple(options.get("keep_names", ()))})
-    if chosen.n_themes is not None and chosen.n_themes < 2:
-        raise FeedbackError(f"The number of themes is {chosen.n_themes}; choose 2 or more.")
-    if chosen.resamples < 100:
-        raise FeedbackError(f"{chosen.resamples} resamples are too few; choose 100 or more.")
-    if chosen.smallest_group < 1:
-        raise FeedbackError(f"The smallest group is {chosen.smallest_group}; choose 1 or more.")
-    return chosen

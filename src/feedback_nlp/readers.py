@@ -5,7 +5,6 @@ What a file is, its content says; the suffix may lie. Everything is read as text
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,21 +20,9 @@ from feedback_nlp.reading.column_profile import CSAT_WORDS, SCORE_WORDS, hint, w
 from feedback_nlp.reading.columns import guess_columns
 from feedback_nlp.reading.delimited import read_delimited
 from feedback_nlp.reading.export_headers import take_headers, unique_names
+from feedback_nlp.reading.file_formats import format_of, look_at
 from feedback_nlp.survey import Survey, blank_rows, make_survey
 
-_FOREIGN = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "compressed with gzip, so unpack it first"),
-    (b"BZh", "compressed with bzip2, so unpack it first"),
-    (b"\xfd7zXZ", "compressed with xz, so unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive, so unpack it first"),
-    (b"SQLite format 3", "an SQLite database, so export the table as CSV"),
-    (b"{\\rtf", "a rich text document"),
-)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER_ROWS = 50
 
 
@@ -188,70 +175,6 @@ def _read_spss(path: Path, as_numbers: Iterable[str]) -> _RawTable:
     return _RawTable(pd.DataFrame(texts), {name: text for name, text in asked if text})
 
 
-def _format_of(path: Path, start: bytes) -> str:
-    """The format, by content; what is no survey is refused by its true name."""
-    for magic, what in _FOREIGN:
-        if start.startswith(magic):
-            raise FeedbackError(f"{visible(path.name)} is not a table but {what}.")
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith((b"$FL2", b"$FL3")):
-        return "spss"
-    if start.startswith(_OLE):
-        raise FeedbackError(_about_ole(path))
-    if start.startswith(b"PK\x03\x04"):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = set(archive.namelist())
-        except (zipfile.BadZipFile, OSError) as error:
-            raise FeedbackError(
-                f"{visible(path.name)} is damaged or cut off: it cannot be opened as an Excel "
-                "workbook."
-            ) from error
-        if "xl/workbook.xml" in members:
-            return "excel"
-        raise FeedbackError(
-            f"{visible(path.name)} is a packed file but no .xlsx workbook: unpack it, or save it "
-            "as .xlsx or CSV."
-        )
-    return "csv"
-
-
-def _about_ole(path: Path) -> str:
-    # A workbook with a password is wrapped in the old format, with this name in its directory.
-    encrypted = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
-    if encrypted:
-        return f"{visible(path.name)} is protected by a password: save it without one."
-    return f"{visible(path.name)} is in an old Office format (.xls): save it as .xlsx or CSV."
-
-
-def _look_at(path: Path) -> tuple[bytes, str]:
-    """The first bytes of a file and its SHA-256; every reason it cannot be read is an error."""
-    shown = visible(str(path))
-    try:
-        if path.is_dir():
-            raise FeedbackError(f"{shown} is a folder: name the survey file in it.")
-        if not path.exists():
-            raise FeedbackError(f"There is no file {shown}.")
-        if not path.is_file():
-            raise FeedbackError(f"{shown} is not an ordinary file: save the survey in one first.")
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            start = file.read(64)
-            file.seek(0)
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except PermissionError as error:
-        raise FeedbackError(f"There is no permission to read {shown}.") from error
-    except FeedbackError:
-        raise
-    except (OSError, ValueError) as error:
-        raise FeedbackError(f"{shown} cannot be read: {visible(str(error))}.") from error
-    if not start:
-        raise FeedbackError(f"{shown} is empty: there is no survey in it.")
-    return start, digest.hexdigest()
-
-
 def _asked(raw: _RawTable, answer: str, question: str | None, column: str | None) -> str | None:
     """What was asked: as given, else as the export says, else the header where it is a question."""
     if question is not None and column is None:
@@ -264,6 +187,59 @@ def _asked(raw: _RawTable, answer: str, question: str | None, column: str | None
 
 def _as_list(names: str | Sequence[str] | None) -> list[str] | None:
     return [names] if isinstance(names, str) else None if names is None else list(names)
+
+
+def _read_raw(path: Path, sheet: str | None, numbers: Sequence[str]) -> tuple[_RawTable, str, str]:
+    """A file's table, the format it is in and its SHA-256."""
+    start, digest = look_at(path)
+    kind = format_of(path, start)
+    if sheet is not None and kind != "excel":
+        raise FeedbackError(f"{visible(path.name)} is no Excel workbook, so it has no sheets.")
+    if kind == "excel":
+        raw = _read_excel(path, sheet)
+    elif kind == "parquet":
+        raw = _read_parquet(path)
+    elif kind == "spss":
+        raw = _read_spss(path, list(numbers))
+    else:
+        raw = _from_cells(*read_delimited(path))
+    if blank_rows(raw.table).all():
+        raise FeedbackError(
+            f"{visible(path.name)} has no rows: there is nothing to read below its header."
+        )
+    return raw, kind, digest
+
+
+def read_rows(path: str | Path) -> pd.DataFrame:
+    """Read a table that goes with a survey (who was invited, known margins), as text.
+
+    Parameters
+    ----------
+    path : str or Path
+        In any format that `read_survey` reads.
+
+    Returns
+    -------
+    DataFrame of str
+        Cells without outer white space, missing where empty; rows without any value left out.
+
+    Raises
+    ------
+    FeedbackError
+        When the file cannot be read as a table, with one sentence that says why.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "invited.csv")
+    ...     _ = file.write_text("plan;invited\\nBasic;500\\nPlus;250\\n")
+    ...     read_rows(file).to_dict("list")
+    {'plan': ['Basic', 'Plus'], 'invited': ['500', '250']}
+    """
+    table = _read_raw(Path(path), None, [])[0].table
+    text = pd.DataFrame({name: as_text(table[name]).str.strip() for name in table.columns})
+    return text.mask(text == "")[~blank_rows(text)].reset_index(drop=True)
 
 
 def read_survey(
@@ -321,23 +297,8 @@ def read_survey(
     ('spring_wave', 'semicolon', ['promoter', 'detractor'])
     """
     path = Path(path)
-    start, digest = _look_at(path)
-    kind = _format_of(path, start)
-    if sheet is not None and kind != "excel":
-        raise FeedbackError(f"{visible(path.name)} is no Excel workbook, so it has no sheets.")
-    if kind == "excel":
-        raw = _read_excel(path, sheet)
-    elif kind == "parquet":
-        raw = _read_parquet(path)
-    elif kind == "spss":
-        numbers = [score, weight, value, *(_as_list(csat) or [])]
-        raw = _read_spss(path, [name for name in numbers if name is not None])
-    else:
-        raw = _from_cells(*read_delimited(path))
-    if blank_rows(raw.table).all():
-        raise FeedbackError(
-            f"{visible(path.name)} has no rows: there is nothing to read below its header."
-        )
+    numbers = [score, weight, value, *(_as_list(csat) or [])]
+    raw, kind, digest = _read_raw(path, sheet, [name for name in numbers if name is not None])
     given = {
         "score": score,
         "answer": answer,

@@ -93,7 +93,8 @@ class Survey:
     counts : mapping of str to int
         rows_read = rows_blank + responses; responses = score_given + the four score_missing_* =
         answer_given + answer_empty; duplicate_id ids were made unique; `<column role>_unreadable`
-        cells held something that could not be read as a date, a number or yes/no.
+        cells held something that could not be read as a date, a number or yes/no;
+        weight_missing_as_zero respondents have no weight and weigh nothing.
     source : mapping of str to str
         The file's name, SHA-256, format, encoding and the like.
     """
@@ -337,6 +338,10 @@ def make_survey(
             if unread.any():
                 key = f"{role}_unreadable"
                 counts[key] = counts.get(key, 0) + int(unread.sum())
+        if role == "weight":
+            # One rule for all rooms: who has no weight is counted as a head and weighs nothing.
+            counts["weight_missing_as_zero"] = int(made[own_name].isna().sum())
+            made[own_name] = made[own_name].fillna(0.0)
     responses = pd.DataFrame(made)
     _validate(responses)
     return Survey(

@@ -162,7 +162,7 @@ def q_values(p_values: ArrayLike) -> NDArray[np.float64]:
 
 
 def respondent_weights(responses: pd.DataFrame, weight: str | None) -> NDArray[np.float64]:
-    """Give what each respondent counts for: 1 without weights, 0 where the weight is missing.
+    """Give what each respondent counts for: the weight, or 1 where there are none.
 
     Parameters
     ----------
@@ -177,21 +177,22 @@ def respondent_weights(responses: pd.DataFrame, weight: str | None) -> NDArray[n
     Raises
     ------
     FeedbackError
-        If the column is missing or holds a negative or infinite weight.
+        If the column is missing, or a weight is missing, negative or infinite. In a survey that
+        was read, a missing weight is 0 already, and the survey's problems say so.
 
     Examples
     --------
-    >>> respondent_weights(pd.DataFrame({"w": [2.0, None]}), "w").tolist()
+    >>> respondent_weights(pd.DataFrame({"w": [2.0, 0.0]}), "w").tolist()
     [2.0, 0.0]
     """
     if weight is None:
         return np.ones(len(responses))
     need_columns(responses, [weight])
-    weights = pd.to_numeric(responses[weight], errors="coerce").fillna(0.0).to_numpy(float)
+    weights = pd.to_numeric(responses[weight], errors="coerce").to_numpy(float)
     if not (np.isfinite(weights) & (weights >= 0)).all():
         raise FeedbackError(
-            f"The weight column {weight!r} holds negative or infinite values: "
-            "weights are zero or more."
+            f"The weight column {weight!r} holds missing, negative or infinite values: every "
+            "respondent needs a weight of zero or more."
         )
     return weights
 

@@ -141,6 +141,42 @@ def rake(
     )
 
 
+def margin_shares(
+    responses: pd.DataFrame, margins: Mapping[str, Mapping[str, float]], weight: str
+) -> pd.DataFrame:
+    """Set the known shares beside those of the sample, plain and weighted.
+
+    Parameters
+    ----------
+    responses : DataFrame, one row a respondent
+    margins : mapping of str to mapping of str to float
+        As in `rake`.
+    weight : str
+        The column of raked weights.
+
+    Returns
+    -------
+    DataFrame
+        ``segment, level, n, population, before, after``, as in `RakedWeights`.
+
+    Raises
+    ------
+    FeedbackError
+        As in `rake`.
+
+    Examples
+    --------
+    >>> responses = pd.DataFrame({"plan": ["Basic", "Plus", "Plus"], "w": [1.5, 0.75, 0.75]})
+    >>> table = margin_shares(responses, {"plan": {"Basic": 50, "Plus": 50}}, "w")
+    >>> table["after"].tolist()
+    [0.5, 0.5]
+    """
+    need_columns(responses, list(margins))
+    plain, raked = respondent_weights(responses, None), respondent_weights(responses, weight)
+    known = {name: _Margin.of(responses[name], shares, plain) for name, shares in margins.items()}
+    return _compared(known, plain, raked)
+
+
 @dataclass(frozen=True)
 class _Margin:
     """A known margin; the last code stands for respondents without a level."""

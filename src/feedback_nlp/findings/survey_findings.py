@@ -14,12 +14,12 @@ from feedback_nlp.findings.benchmarks import against_benchmarks
 from feedback_nlp.findings.change_points import change_points
 from feedback_nlp.findings.consistency import words_against_scores
 from feedback_nlp.findings.content import content_by_group
-from feedback_nlp.findings.danger import danger_themes, danger_zone
+from feedback_nlp.findings.danger import danger_themes, danger_zone, unanswered
 from feedback_nlp.findings.events import before_and_after
 from feedback_nlp.findings.groups import theme_groups, theme_tone_groups
 from feedback_nlp.findings.impact import nps_impact
 from feedback_nlp.findings.nps_change import nps_change
-from feedback_nlp.findings.participation import comment_rates
+from feedback_nlp.findings.participation import comment_rates, response_rates, skew_sentences
 from feedback_nlp.findings.passive_words import passive_words
 from feedback_nlp.findings.passives import passive_resemblance, passive_themes
 from feedback_nlp.findings.playbook import Playbook
@@ -50,6 +50,10 @@ class FindingRoles:
     value: str | None = None
     consent: str | None = None
 
+    def filled(self) -> list[str]:
+        """The roles that have a column."""
+        return [role for role, named in vars(self).items() if named]
+
 
 def survey_findings(
     responses: pd.DataFrame,
@@ -63,6 +67,8 @@ def survey_findings(
     target: float | None = None,
     event: str | None = None,
     today: str | None = None,
+    invitations: pd.DataFrame | None = None,
+    invited: str | None = None,
     smallest: int = 10,
     resamples: int = 2000,
     seed: int = 0,
@@ -86,6 +92,10 @@ def survey_findings(
     today : str, optional
         Day from which the follow-up is planned; the last date in the survey by
         default, so that the same survey gives the same list on any day.
+    invitations : DataFrame, optional
+        Who was invited, with the survey's segments; see `response_rates`.
+    invited : str, optional
+        The column of `invitations` that holds numbers of persons.
     smallest : int
         Nothing is shown for fewer respondents.
     resamples : int
@@ -96,7 +106,7 @@ def survey_findings(
     -------
     SurveyFindings
         Always ``theme_groups, theme_tone_groups, nps_impact, nps_impact_sub,
-        content_groups``; the others where they can be answered. ``notes`` says
+        content_groups, unanswered``; the others where they can be answered. ``notes`` says
         why one is not there.
     """
     given: dict[str, Any] = {"weight": roles.weight, "smallest": smallest}
@@ -120,6 +130,7 @@ def survey_findings(
         "nps_impact": impact.top,
         "nps_impact_sub": impact.sub,
         "content_groups": content_by_group(responses, smallest=smallest),
+        "unanswered": unanswered(roles.filled()),
     }
     notes = {f"segment {name}": why for name, why in refused.items()}
     optional: dict[str, Callable[[], pd.DataFrame]] = {
@@ -145,6 +156,10 @@ def survey_findings(
             ),
             "comment_rates": lambda: comment_rates(responses, segments, smallest=smallest),
         }
+        if invitations is not None:
+            optional["response_rates"] = lambda: _response_rates(
+                responses, invitations, invited, segments, smallest, notes
+            )
     else:
         notes["segments"] = "The survey has no segment column; name one with --segment."
     if roles.date:
@@ -195,6 +210,26 @@ def survey_findings(
     if listed is not None:
         tables["follow_up"] = listed
     return SurveyFindings(tables, notes)
+
+
+def _response_rates(
+    responses: pd.DataFrame,
+    invitations: pd.DataFrame,
+    invited: str | None,
+    segments: Sequence[str],
+    smallest: int,
+    notes: dict[str, str],
+) -> pd.DataFrame:
+    """Response rates by the segments that both tables have; a skewed sample becomes a note."""
+    shared = [name for name in segments if name in invitations]
+    if not shared:
+        raise FeedbackError(
+            f"The invitations have none of the survey's segments ({', '.join(segments)}), so "
+            "response rates cannot be given: name their columns alike."
+        )
+    table = response_rates(responses, invitations, shared, invited=invited, smallest=smallest)
+    notes["skew"] = " ".join(skew_sentences(table, most=2))
+    return table
 
 
 def _estimate(responses: pd.DataFrame, weight: str | None) -> NpsEstimate:

@@ -42,7 +42,7 @@ def honesty_line(run: Any, estimate: NpsEstimate) -> str:
     return (
         f"Rests on {estimate.n:,} scores and {with_content:,} reasons in the customers’ own words"
         f"{f', {dates}' if dates else ''}. {without:,} of {len(responses):,} respondents gave no "
-        "reason; those who did not answer the survey at all are not in it. "
+        f"reason; {_silent(run)} "
         f"{_validated(run)} {caution(run)}"
     ).strip()
 
@@ -144,6 +144,18 @@ def _score_method(run: Any, estimate: NpsEstimate) -> str:
     if weight:
         text += f" Weighted by “{weight}” (Kish’s effective n: {estimate.effective_n:,.0f})."
     return text
+
+
+def _silent(run: Any) -> str:
+    """Say what is known of those who did not answer."""
+    skew = str((run.record.get("findings_notes") or {}).get("skew") or "")
+    if "response_rates" not in run.tables:
+        return "those who did not answer the survey at all are not in it."
+    rates = run.response_rates
+    first = rates[rates["segment"] == rates["segment"].iloc[0]]
+    asked, answered = int(first["invited"].sum()), int(first["n"].sum())
+    said = f"{percent(answered / asked)} of {asked:,} invited answered at all."
+    return f"{said} {skew}" if skew else f"{said} No segment answered much less than the others."
 
 
 def _theme_method(run: Any, n_shown: int) -> str:
