@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections.abc import Callable
@@ -13,8 +12,19 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
-from feedback_nlp.options import Options
+from feedback_nlp.codebook_runs import (
+    CodebookThemes,
+    codebook_themes,
+    earlier_wave,
+    in_other_language,
+    readable_mentions,
+    score_change,
+)
+from feedback_nlp.encoding import Vectors
+from feedback_nlp.options import ROW_OPTIONS, THEME_OPTIONS, Options
+from feedback_nlp.partitions import Partition, clear_tables, partitions_of
 from feedback_nlp.provenance import code_digest, table_digest, versions
+from feedback_nlp.row_steps import RowPlan
 from feedback_nlp.run_folder import (
     RECORD,
     Run,
@@ -22,236 +32,204 @@ from feedback_nlp.run_folder import (
     file_sha256,
     key_of,
     read_table,
+    tables_digest,
     write_json,
 )
+from feedback_nlp.stored_vectors import StoredVectors, open_vectors
 from feedback_nlp.survey import Survey
+from feedback_nlp.validation.saved import forget_stale
 
 STEPS_BAR = "{desc}: {n_fmt}/{total_fmt} steps, {elapsed}"
-_PLACEHOLDER = re.compile(r"\[([A-Z]+)(?: \d+)?\]")
+_LIKE_EACH_OTHER = 50
 
 
 class Analysis:
     """The steps of one run, in order; each works on what the one before has saved."""
 
-    def __init__(self, survey: Survey, folder: Path, options: Options, progress: bool) -> None:
+    def __init__(
+        self,
+        survey: Survey,
+        folder: Path,
+        options: Options,
+        progress: bool,
+        scheduler: str | None = None,
+    ) -> None:
         self.survey, self.options, self.progress = survey, options, progress
+        self.scheduler = scheduler
         self.steps = Steps(folder)
         self.folder = folder
+        self.previous = earlier_wave(options.previous, folder) if options.previous else None
+        if options.codebook:
+            from feedback_nlp.themes.codebook import read_codebook
+
+            # A mistake in it is told now, not when the answers have been read for minutes.
+            read_codebook(options.codebook)
         self.models = _models(options)
+        self.keys = self._keys()
         self.reused: list[str] = []
         self.seconds: dict[str, float] = {}
         self.notes: dict[str, dict[str, Any]] = {}
-        self.key = ""
 
     def run(self) -> Run:
-        key = key_of(
-            self.survey.source.get("sha256") or table_digest(self.survey.responses),
-            self.survey.columns.by_role(),
-            self.survey.question,
-            asdict(self.options),
-            [
-                file_sha256(Path(path)) if path and Path(path).is_file() else path
-                for path in (
-                    self.options.codebook,
-                    self.options.playbook,
-                    self.options.invitations,
-                    self.options.margins,
-                )
-            ],
-            self.models,
-            versions(),
-            code_digest(),
-        )
         plan: list[tuple[str, str, Callable[[], tuple[dict[str, pd.DataFrame], dict[str, Any]]]]]
         plan = [
-            ("answers", "Cleaning and redacting answers", self._answers),
-            ("mentions", "Cutting mentions and scoring sentiment", self._mentions),
+            ("rows", "Reading answers", self._rows),
             ("themes", "Finding themes", self._themes),
             ("findings", "Computing findings", self._findings),
+            ("satisfaction", "Setting satisfaction beside it", self._satisfaction),
         ]
         with tqdm(total=len(plan), disable=not self.progress, bar_format=STEPS_BAR) as bar:
             for step, doing, work in plan:
                 bar.set_description(doing)
-                key = key_of(key, step)
-                note = self.steps.finished(step, key)
+                note = self.steps.finished(step, self.keys[step])
                 started = time.perf_counter()
                 if note is None:
                     # The record stands for a finished run: no old one over new tables.
                     (self.folder / RECORD).unlink(missing_ok=True)
                     tables, note = work()
-                    self.steps.finish(step, key, tables, note)
+                    beside = self._vector_files() if step == "rows" else ()
+                    self.steps.finish(step, self.keys[step], tables, note, beside)
                 else:
                     self.reused.append(step)
+                if step == "rows":
+                    clear_tables(self.folder, self._parts())
                 self.seconds[step] = round(time.perf_counter() - started, 3)
                 self.notes[step] = note
                 bar.update()
             bar.set_description("Done")
-        self.key = key
         if self.progress and self.reused:
             print(f"Used again from an earlier run: {', '.join(self.reused)}.", file=sys.stderr)
+        if forget_stale(self.folder) and self.progress:
+            print("The check by hand was of other themes and is set aside.", file=sys.stderr)
         record = self._record()
         write_json(record, self.folder / RECORD)
         return Run(self.folder, record)
 
-    def _answers(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-        from feedback_nlp.cleaning import clean_answers, count_copies
-        from feedback_nlp.language import detect_languages
-        from feedback_nlp.privacy import redact
+    def _keys(self) -> dict[str, str]:
+        """A key for each step, of everything that shapes its tables and nothing else."""
+        chosen = asdict(self.options)
+        rows = key_of(
+            table_digest(self.survey.responses),
+            self.survey.columns.by_role(),
+            self.survey.question,
+            {name: chosen[name] for name in ROW_OPTIONS},
+            self.models,
+            versions(),
+            code_digest(),
+        )
+        before = (
+            tables_digest(self.previous.folder, ["responses", "mentions"]) if self.previous else ""
+        )
+        themes = key_of(
+            rows,
+            {name: chosen[name] for name in THEME_OPTIONS},
+            _file_digest(self.options.codebook),
+            before,
+        )
+        beside = [self.options.playbook, self.options.invitations, self.options.margins]
+        scales = {name: scale.record() for name, scale in self.survey.scales.items()}
+        findings = key_of(themes, chosen, [_file_digest(path) for path in beside], scales)
+        satisfaction = key_of(findings, "satisfaction")
+        keys = {"rows": rows, "themes": themes, "findings": findings}
+        return keys | {"satisfaction": satisfaction}
 
-        raw = self.survey.responses.reset_index(drop=True)
-        cleaned = clean_answers(raw["raw_answer"])
-        options = self.options
-        cleaned["answer"] = redact(
-            cleaned["answer"].tolist(), keep=options.keep_names, number_names=options.number_names
+    def _rows(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+        """Everything that looks at one row at a time, slice by slice; then the whole tables."""
+        from feedback_nlp.cleaning import count_copies
+        from feedback_nlp.partitions import joined, prepare_partitions, redacted_in
+
+        ids, n_ids = safe_ids(self.survey.responses["response_id"])
+        plan = RowPlan.of(self.survey, self.options)
+        parts, kept = prepare_partitions(
+            self.survey.responses.assign(response_id=ids.to_numpy()),
+            plan,
+            self.folder,
+            self.keys["rows"],
+            scheduler=self.scheduler,
+            progress=self.progress,
         )
-        cleaned["n_copies"] = count_copies(cleaned["answer"]).to_numpy()
-        found = detect_languages(cleaned["answer"].tolist(), options.language)
-        cleaned[["language", "language_confidence"]] = found.to_numpy()
-        cleaned = cleaned.astype({"language": "str", "language_confidence": "float64"})
-        ids, n_ids = _safe_ids(raw["response_id"])
-        own = raw[list(_kept_columns(self.survey))].copy()
-        for column in self.survey.columns.segments:
-            own[column] = _redacted_levels(own[column])
-        responses = pd.concat(
-            [
-                ids,
-                raw[["score", "group"]],
-                cleaned,
-                own.drop(columns=["question"], errors="ignore"),
-            ],
-            axis=1,
-        )
-        asked = self.survey.columns.question
-        responses["question"] = raw[asked].astype("str") if asked else (self.survey.question or "")
-        responses = responses.astype({"question": "str", "answer": "str", "content_kind": "str"})
-        marks = cleaned["answer"].str.extractall(_PLACEHOLDER)[0].value_counts()
+        if kept and self.progress:
+            print(f"{kept} of {len(parts)} slices were finished before.", file=sys.stderr)
+        responses = joined(self.folder, parts, "responses")
+        mentions = joined(self.folder, parts, "mentions")
+        where = list(responses.columns).index("language")
+        responses.insert(where, "n_copies", count_copies(responses["answer"]).to_numpy())
         note = {
             "counts": {
-                **{f"answer_{kind}": int(n) for kind, n in _counted(cleaned["content_kind"])},
-                "other_language": int(_other_language(responses, options.language).sum()),
-                "copies": int((cleaned["n_copies"] > 1).sum()),
+                **{f"answer_{kind}": int(n) for kind, n in _counted(responses["content_kind"])},
+                "other_language": int(in_other_language(responses, self.options.language).sum()),
+                "copies": int((responses["n_copies"] > 1).sum()),
                 "ids_replaced": n_ids,
-            },
-            "redacted": {str(label): int(n) for label, n in sorted(marks.items())},
-            "languages": {str(code): int(n) for code, n in _counted(cleaned["language"])},
-        }
-        return {"steps/answers": responses}, note
-
-    def _mentions(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-        from feedback_nlp.cleaning import content_kinds
-        from feedback_nlp.mentions import cut_mentions
-        from feedback_nlp.sentiment import answer_sentiment, label_sentiment, score_sentiment
-
-        responses = read_table(self.folder, "steps/answers")
-        mentions = cut_mentions(responses)
-        asked = responses.set_index("response_id")["question"]
-        questions = mentions["response_id"].map(asked).replace("", None)
-        mentions["sentiment"] = score_sentiment(
-            mentions["text"].tolist(),
-            questions.tolist(),
-            model=self.options.sentiment_model,
-            progress=self.progress,
-        )
-        mentions["sentiment_label"] = pd.Series(
-            label_sentiment(mentions["sentiment"]), index=mentions.index, dtype="str"
-        )
-        mentions["content_kind"] = pd.Series(
-            content_kinds(mentions["text"].tolist()), index=mentions.index, dtype="str"
-        )
-        # Read whole, an answer's sentiment follows the score more closely than the mean of its
-        # mentions (telecom: Spearman 0.765 against 0.734); the mentions say whether it is mixed.
-        whole = responses["answer"].where(responses["has_content"])
-        sentiment = score_sentiment(
-            whole.tolist(),
-            responses["question"].replace("", None).tolist(),
-            model=self.options.sentiment_model,
-            progress=self.progress,
-        )
-        mixed = answer_sentiment(mentions).set_index("response_id")["mixed"]
-        where = list(responses.columns).index("language_confidence") + 1
-        for name, column in (
-            ("mixed", responses["response_id"].map(mixed).fillna(False).astype(bool)),
-            ("sentiment", pd.Series(sentiment, index=responses.index, dtype="float64")),
-        ):
-            responses.insert(where, name, column)
-        note = {
-            "counts": {
                 "mentions": len(mentions),
                 "mixed_answers": int(responses["mixed"].sum()),
                 **{f"mentions_{k}": int(n) for k, n in _counted(mentions["sentiment_label"])},
-            }
+            },
+            "redacted": redacted_in(self.folder, parts),
+            "languages": {str(code): int(n) for code, n in _counted(responses["language"])},
+            "parts": len(parts),
         }
         return {"responses": responses, "mentions": mentions}, note
 
+    def _vectors(self) -> Vectors | StoredVectors:
+        return open_vectors(self._vector_files())
+
+    def _vector_files(self) -> list[Path]:
+        return [part.vectors(self.folder) for part in self._parts()]
+
+    def _parts(self) -> list[Partition]:
+        plan = RowPlan.of(self.survey, self.options)
+        return partitions_of(len(self.survey.responses), plan)
+
     def _themes(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-        from feedback_nlp.encoding import encode
-        from feedback_nlp.themes.phrases import topic_texts
+        from feedback_nlp.themes.discover import Discovery, discover_themes
 
         responses = read_table(self.folder, "responses")
         mentions = read_table(self.folder, "mentions")
-        texts = topic_texts(mentions["text"].tolist())
-        vectors = encode(texts, self.options.encoder, progress=self.progress)
-        foreign = set(responses["response_id"][_other_language(responses, self.options.language)])
-        kinds = mentions["content_kind"].mask(
-            mentions["response_id"].isin(foreign), "other_language"
-        )
-        readable = mentions.assign(content_kind=kinds)
-        tables, counts, note = (
-            self._themes_of_codebook(readable, vectors)
-            if self.options.codebook
-            else self._discovered_themes(readable, vectors)
-        )
-        themes, links = tables["themes"], tables["mention_themes"]
+        options, weight = self.options, self.survey.columns.weight
+        vectors = self._vectors()
+        tables: dict[str, pd.DataFrame] = {}
+        noted: dict[str, Any] = {}
+        counts: dict[str, int] = {}
+        found: CodebookThemes | Discovery
+        if options.codebook:
+            found = codebook_themes(
+                responses,
+                mentions,
+                vectors,
+                options.codebook,
+                language=options.language,
+                encoder=options.encoder,
+                seed=options.seed,
+                weight=weight,
+                previous=self.previous,
+                smallest=options.smallest_group,
+            )
+            tables["new_themes"] = found.new_themes
+            if self.previous is not None and found.wave_changes is not None:
+                tables["wave_changes"] = found.wave_changes
+                noted["previous"] = score_change(self.previous, responses, weight)
+            counts = {f"codebook_{name}": int(n) for name, n in found.counts.items()}
+        else:
+            readable = readable_mentions(responses, mentions, options.language)
+            found = discover_themes(readable, vectors, seed=options.seed, n_themes=options.n_themes)
+        tables |= {"themes": found.themes, "mention_themes": found.mention_themes}
         with_content = responses.loc[responses["has_content"], "response_id"]
-        themed = with_content.isin(set(links["response_id"]))
-        found = {
-            "counts": {
-                "with_content": len(with_content),
-                "with_theme": int(themed.sum()),
-                "without_theme": int((~themed).sum()),
-                "themes": int(themes["parent_id"].isna().sum()),
-                "sub_themes": int(themes["parent_id"].notna().sum()),
-                **counts,
-            },
-            "themes_note": note,
+        themed = with_content.isin(set(found.mention_themes["response_id"]))
+        counted = {
+            "with_content": len(with_content),
+            "with_theme": int(themed.sum()),
+            "without_theme": int((~themed).sum()),
+            "themes": int(found.themes["parent_id"].isna().sum()),
+            "sub_themes": int(found.themes["parent_id"].notna().sum()),
+            **counts,
         }
-        return tables, found
-
-    def _discovered_themes(
-        self, mentions: pd.DataFrame, vectors: Any
-    ) -> tuple[dict[str, pd.DataFrame], dict[str, int], str]:
-        from feedback_nlp.themes.discover import discover_themes
-
-        found = discover_themes(
-            mentions, vectors, seed=self.options.seed, n_themes=self.options.n_themes
-        )
-        return {"themes": found.themes, "mention_themes": found.mention_themes}, {}, found.note
-
-    def _themes_of_codebook(
-        self, mentions: pd.DataFrame, vectors: Any
-    ) -> tuple[dict[str, pd.DataFrame], dict[str, int], str]:
-        from feedback_nlp.themes.assign import assign_themes
-        from feedback_nlp.themes.codebook import read_codebook, themes_table
-
-        codebook = read_codebook(str(self.options.codebook))
-        found = assign_themes(
-            mentions, vectors, codebook, seed=self.options.seed, encoder=self.options.encoder
-        )
-        tables = {
-            "themes": themes_table(codebook, found.mention_themes),
-            "mention_themes": found.mention_themes,
-            "new_themes": found.new_themes,
-        }
-        counts = {f"codebook_{name}": int(n) for name, n in found.counts.items()}
-        return tables, counts, " ".join([found.note, *map(str, codebook.problems)]).strip()
+        return tables, {"counts": counted, "themes_note": found.note, **noted}
 
     def _findings(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-        from feedback_nlp.encoding import encode
         from feedback_nlp.findings.playbook import read_playbook
         from feedback_nlp.findings.raking import margin_shares
         from feedback_nlp.findings.survey_findings import FindingRoles, survey_findings
         from feedback_nlp.population import read_invitations, read_margins
-        from feedback_nlp.themes.phrases import topic_texts
 
         responses, mentions, links, themes = (
             read_table(self.folder, name)
@@ -264,7 +242,7 @@ class Analysis:
             mentions,
             links,
             themes,
-            encode(topic_texts(mentions["text"].tolist()), options.encoder),
+            self._vectors(),
             FindingRoles(
                 columns.segments, columns.date, columns.weight, columns.value, columns.consent
             ),
@@ -285,6 +263,30 @@ class Analysis:
             )
         return tables, {"counts": {}, "findings_notes": notes}
 
+    def _satisfaction(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+        from feedback_nlp.findings.csat.csat_findings import csat_findings
+        from feedback_nlp.findings.survey_findings import FindingRoles
+
+        responses, mentions, links, themes = (
+            read_table(self.folder, name)
+            for name in ("responses", "mentions", "mention_themes", "themes")
+        )
+        columns, options = self.survey.columns, self.options
+        found = csat_findings(
+            responses,
+            mentions,
+            links,
+            themes,
+            self.survey.scales,
+            FindingRoles(columns.segments, weight=columns.weight, value=columns.value),
+            outcomes=columns.outcomes,
+            score_column=columns.score,
+            smallest=options.smallest_group,
+            resamples=options.resamples,
+            seed=options.seed,
+        )
+        return found.tables, {"counts": {}, "findings_notes": found.notes}
+
     def _record(self) -> dict[str, Any]:
         survey = self.survey
         counts = dict(survey.counts)
@@ -297,14 +299,19 @@ class Analysis:
             "question": survey.question,
             "columns": columns,
             "columns_why": dict(why),
+            "scales": {name: scale.record() for name, scale in survey.scales.items()},
             "options": asdict(self.options),
             "seed": self.options.seed,
-            "key": self.key,
+            "key": self.keys["findings"],
             "counts": counts,
-            "redacted": self.notes["answers"]["redacted"],
-            "languages": self.notes["answers"]["languages"],
+            "redacted": self.notes["rows"]["redacted"],
+            "languages": self.notes["rows"]["languages"],
             "themes_note": self.notes["themes"]["themes_note"],
-            "findings_notes": self.notes["findings"]["findings_notes"],
+            "previous": self.notes["themes"].get("previous"),
+            "findings_notes": {
+                **self.notes["findings"]["findings_notes"],
+                **self.notes["satisfaction"]["findings_notes"],
+            },
             "versions": versions(),
             "models": self.models,
             "seconds": self.seconds,
@@ -326,42 +333,29 @@ def _models(options: Options) -> dict[str, str]:
     }
 
 
-def _kept_columns(survey: Survey) -> list[str]:
-    """Only columns with a role are saved: what else a file holds may be personal."""
-    columns = survey.columns
-    named = [
-        columns.date,
-        *columns.segments,
-        *columns.csat,
-        columns.weight,
-        columns.value,
-        columns.consent,
-    ]
-    return [name for name in dict.fromkeys(named) if name is not None]
+def safe_ids(ids: pd.Series) -> tuple[pd.Series, int]:
+    """Identifiers that are personal data themselves (an e-mail address) are replaced, all of them.
 
-
-def _safe_ids(ids: pd.Series) -> tuple[pd.Series, int]:
-    """Identifiers that are personal data themselves (an e-mail address) are replaced."""
+    Examples
+    --------
+    >>> safe_ids(pd.Series(["ann@example.com", "7"]))[0].tolist()
+    ['R000001', 'R000002']
+    """
     from feedback_nlp.privacy import find_personal_data
 
     ids = ids.astype("str")
+    # Ids that differ in their digits alone are looked at a few times, not a million times.
+    shape = ids.str.replace(r"\d", "9", regex=True)
+    looked_at = ids[shape.groupby(shape).cumcount() < _LIKE_EACH_OTHER].tolist()
     personal = {"EMAIL", "PHONE", "NAME", "IBAN", "CARD"}
-    if any(one.label in personal for found in find_personal_data(ids.tolist()) for one in found):
+    if any(one.label in personal for found in find_personal_data(looked_at) for one in found):
         made = pd.Series([f"R{n:06d}" for n in range(1, len(ids) + 1)], dtype="str")
         return made.rename("response_id"), len(ids)
     return ids.rename("response_id"), 0
 
 
-def _redacted_levels(column: pd.Series) -> pd.Series:
-    from feedback_nlp.personal_data.identifiers import find_identifiers
-    from feedback_nlp.privacy import redact
-
-    levels = [level for level in column.dropna().unique() if find_identifiers(str(level))]
-    return column.replace(dict(zip(levels, redact([str(level) for level in levels]), strict=True)))
-
-
-def _other_language(responses: pd.DataFrame, expected: str) -> pd.Series:
-    return responses["has_content"] & ~responses["language"].isin([expected, "und"])
+def _file_digest(path: str | None) -> str:
+    return file_sha256(Path(path)) if path and Path(path).is_file() else str(path)
 
 
 def _counted(column: pd.Series) -> list[tuple[str, int]]:

@@ -69,18 +69,40 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", metavar="DIR", help="the run's folder (data/processed/<survey>)")
 
     report = commands.add_parser(
-        "report", help="the brief as PDF, notebooks as HTML and PDF, figures"
+        "report", help="the brief as PDF, deck and web page; notebooks as HTML and PDF; figures"
     )
     report.set_defaults(command=_report)
     _add_survey(report, metavar="FILE|RUN_DIR")
     _add_options(report)
     report.add_argument("--out", metavar="DIR", help="the report's folder (reports/<survey>)")
+    report.add_argument(
+        "--branding",
+        metavar="FILE",
+        help="title, logo, accent colour, language of numbers (report.yaml beside the run or here)",
+    )
     report.add_argument("--brief-only", action="store_true", help="leave the notebooks out")
 
     themes = commands.add_parser("themes", help="write or refresh a run's editable codebook")
     themes.set_defaults(command=_themes)
     themes.add_argument("run", metavar="RUN_DIR", help="folder of a finished run")
     themes.add_argument("--out", metavar="FILE", help="the codebook (RUN_DIR/codebook.yaml)")
+
+    validate = commands.add_parser(
+        "validate", help="draw mentions for a person to code; then say how right the themes are"
+    )
+    validate.set_defaults(command=_validate)
+    validate.add_argument("run", metavar="RUN_DIR", help="folder of a finished run")
+    validate.add_argument(
+        "--n", type=int, default=200, metavar="N", help="respondents to draw (200)"
+    )
+    validate.add_argument(
+        "--coders", type=int, choices=(1, 2), default=1, help="a sheet for each of them (1)"
+    )
+    validate.add_argument(
+        "--sheet",
+        metavar="FILE",
+        help="the sheet, .xlsx or .csv (RUN_DIR/validation.xlsx); read where it is there already",
+    )
     return parser
 
 
@@ -100,7 +122,26 @@ def _add_survey(parser: argparse.ArgumentParser, metavar: str = "FILE") -> None:
         "--segment", metavar="COL", action="append", help="a segment; may be repeated"
     )
     columns.add_argument(
-        "--csat", metavar="COL", action="append", help="a satisfaction rating; may be repeated"
+        "--csat",
+        metavar="COL[:SCALE]",
+        action="append",
+        help="a satisfaction rating, such as ease or ease:1-7; may be repeated",
+    )
+    columns.add_argument(
+        "--csat-reversed",
+        metavar="COL",
+        action="append",
+        default=[],
+        help="a rating in which low numbers are good; may be repeated",
+    )
+    columns.add_argument(
+        "--score-scale", metavar="SCALE", help="scale of a score not asked from 0 to 10: 1-5"
+    )
+    columns.add_argument(
+        "--outcome",
+        metavar="COL",
+        action="append",
+        help="what came afterwards: churned, renewed, revenue; may be repeated",
     )
     columns.add_argument("--weight", metavar="COL", help="survey weight")
     columns.add_argument("--value", metavar="COL", help="what the account is worth")
@@ -134,6 +175,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--codebook", metavar="FILE", help="assign themes from this codebook (YAML)"
     )
     options.add_argument(
+        "--previous",
+        metavar="RUN_DIR",
+        help="run of the last wave: what has grown, shrunk, come and gone since (with --codebook)",
+    )
+    options.add_argument(
         "--target", type=float, metavar="NPS", help="a score to test the survey's against"
     )
     options.add_argument(
@@ -146,6 +192,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--margins",
         metavar="FILE",
         help="known sizes of segments (segment, level, population) to weight respondents to",
+    )
+    options.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="share the work: a Dask scheduler (tcp://…), or `local` for one worker a core",
     )
     options.add_argument("--playbook", metavar="FILE", help="rules of the follow-up list (YAML)")
     options.add_argument(
@@ -173,7 +224,9 @@ def _report(given: argparse.Namespace) -> None:
     source = Path(given.file)
     run = load_run(source) if (source / RECORD).is_file() else _analysed(given, None)
     out = Path(given.out) if given.out else None
-    written = write_report(run, out, notebooks=not given.brief_only, progress=True)
+    written = write_report(
+        run, out, notebooks=not given.brief_only, branding=given.branding, progress=True
+    )
     _print_outcome(run)
     for what, path in written.items():
         print(f"{what + ':':<12}{path}")
@@ -185,6 +238,26 @@ def _themes(given: argparse.Namespace) -> None:
 
     path = refresh_codebook(load_run(given.run), given.out)
     print(f"Edit {path}, then: feedback-nlp run FILE --codebook {path}")
+
+
+def _validate(given: argparse.Namespace) -> None:
+    from feedback_nlp.pipeline import validate
+    from feedback_nlp.run_folder import load_run
+    from feedback_nlp.validation.described import described
+
+    check = validate(load_run(given.run), given.sheet, n=given.n, coders=given.coders)
+    if check.report is not None:
+        print(described(check.report))
+        print(f"\nTables validation and corrected_shares: {given.run}")
+        return
+    *sheets, key = check.written
+    print(f"{check.n_mentions:,} mentions of {check.n_drawn:,} respondents to code:")
+    for coder, sheet in enumerate(sheets, start=1):
+        print(f"  {sheet}" + (f"  (for coder {coder}, blind to the other)" if sheets[1:] else ""))
+    print(
+        f"In each row write the numbers of all its themes from {key.name}, with ; between them, "
+        "or none. Any first part will do. Then call the same command again."
+    )
 
 
 def _read(given: argparse.Namespace) -> Any:
@@ -199,6 +272,9 @@ def _read(given: argparse.Namespace) -> Any:
         date=given.date,
         segments=given.segment,
         csat=given.csat,
+        csat_reversed=given.csat_reversed,
+        outcomes=given.outcome,
+        score_scale=given.score_scale,
         weight=given.weight,
         value=given.value,
         consent=given.consent,
@@ -219,6 +295,7 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
         "keep_names": tuple(given.keep_name),
         "number_names": given.number_names,
         "codebook": given.codebook,
+        "previous": given.previous,
         "playbook": given.playbook,
         "today": given.today,
         "target": given.target,
@@ -228,7 +305,7 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
     }
     if given.encoder:
         chosen["encoder"] = given.encoder
-    return analyse(survey, out, progress=True, **chosen)
+    return analyse(survey, out, progress=True, scheduler=given.scheduler, **chosen)
 
 
 def _print_outcome(run: Any) -> None:
@@ -250,6 +327,11 @@ def _print_outcome(run: Any) -> None:
         f"{counts['with_content']:,} answers with content, {counts['with_theme']:,} of them in "
         f"{counts['themes']} themes ({counts['sub_themes']} sub-themes)"
     )
+    if "wave_changes" in run.tables:
+        from feedback_nlp.report.wave_wording import since_last_time
+
+        for sentence in since_last_time(run):
+            print(_one_line(sentence.replace("\u200e", "")))
     notes = run.record["findings_notes"]
     asked = [
         notes.get(name)

@@ -32,7 +32,7 @@ _OFFICIAL_SHA256 = {
 }
 _LONGEST = 256  # tokens; what the model was trained on
 _CACHED_VECTORS_AT_MOST = 2_000_000  # 1.7 GB on disk
-_WORKERS = max(1, os.cpu_count() or 1)
+_WORKERS = int(os.environ.get("FEEDBACK_NLP_THREADS") or os.cpu_count() or 1)
 
 Vectors = npt.NDArray[np.float32]
 

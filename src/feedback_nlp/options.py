@@ -9,6 +9,11 @@ from typing import Any
 from feedback_nlp.encoding import DEFAULT_ENCODER
 from feedback_nlp.errors import FeedbackError
 
+#: What shapes the rows; a change of any other option leaves them as they are.
+ROW_OPTIONS = ("language", "encoder", "sentiment_model", "keep_names", "number_names")
+#: What shapes the themes beside the rows.
+THEME_OPTIONS = ("seed", "n_themes", "codebook", "previous", "smallest_group")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -36,6 +41,8 @@ class Options:
         Nothing is shown for fewer respondents.
     codebook : str or None
         A codebook (YAML) from which themes are assigned; discovered by default.
+    previous : str or None
+        Folder of an earlier wave's run; with the same codebook the waves are compared.
     playbook : str or None
         A YAML file with the rules of the follow-up; the bundled one by default.
     today : str or None
@@ -60,6 +67,7 @@ class Options:
     resamples: int = 2000
     smallest_group: int = 10
     codebook: str | None = None
+    previous: str | None = None
     playbook: str | None = None
     today: str | None = None
     target: float | None = None
@@ -92,4 +100,9 @@ def checked_options(given: Mapping[str, Any]) -> Options:
         raise FeedbackError(f"{chosen.resamples} resamples are too few; choose 100 or more.")
     if chosen.smallest_group < 1:
         raise FeedbackError(f"The smallest group is {chosen.smallest_group}; choose 1 or more.")
+    if chosen.previous and not chosen.codebook:
+        raise FeedbackError(
+            "Two waves compare by one codebook: write the earlier one's with "
+            f"`feedback-nlp themes {chosen.previous}` and give it with --codebook."
+        )
     return chosen

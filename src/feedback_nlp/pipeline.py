@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from tqdm.auto import tqdm
 
 from feedback_nlp.analysis import STEPS_BAR, Analysis
+from feedback_nlp.codebook_runs import mention_vectors
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.options import checked_options
 from feedback_nlp.provenance import code_digest
@@ -18,6 +19,9 @@ from feedback_nlp.run_folder import (
     key_of,
 )
 from feedback_nlp.survey import Survey
+
+if TYPE_CHECKING:
+    from feedback_nlp.validation.saved import HandCheck
 
 PROCESSED = Path("data/processed")
 REPORTS = Path("reports")
@@ -29,6 +33,7 @@ def analyse(
     out: str | Path | None = None,
     *,
     progress: bool = False,
+    scheduler: str | None = None,
     **options: Any,
 ) -> Run:
     """Run a survey the whole way: answers, mentions, sentiment, themes, findings.
@@ -41,6 +46,9 @@ def analyse(
         The run's folder; ``data/processed/<survey name>`` by default.
     progress : bool
         Show on standard error what is being done.
+    scheduler : str, optional
+        Address of a Dask scheduler (``tcp://…``) whose workers see `out` under the same name, or
+        "local" for one worker a core; the tables are the same bytes as without.
     **options
         See `Options`: ``seed``, ``n_themes``, ``language``, ``encoder``,
         ``sentiment_model``, ``keep_names``, ``number_names``, ``resamples``,
@@ -71,7 +79,7 @@ def analyse(
 
         survey = weight_to_margins(survey, chosen.margins)
     folder = Path(out) if out is not None else PROCESSED / survey.name
-    return Analysis(survey, folder, chosen, progress).run()
+    return Analysis(survey, folder, chosen, progress, scheduler).run()
 
 
 def write_report(
@@ -79,9 +87,10 @@ def write_report(
     out: str | Path | None = None,
     *,
     notebooks: bool = True,
+    branding: str | Path | None = None,
     progress: bool = False,
 ) -> dict[str, Path]:
-    """Write what people read: the brief as PDF, and the notebooks as HTML and PDF.
+    """Write what people read: the brief, the deck, the web page, the notebooks, the call list.
 
     Parameters
     ----------
@@ -92,6 +101,9 @@ def write_report(
     notebooks : bool
         Run and export the notebooks too. Those that ran on this very run
         before, unchanged, are left as they are.
+    branding : path, optional
+        A ``report.yaml`` with the company's title, logo, accent colour and language of
+        numbers; one beside the run or in the working folder by default.
     progress : bool
         Show on standard error what is being done.
 
@@ -103,20 +115,23 @@ def write_report(
     Raises
     ------
     FeedbackError
-        Too few scores, a notebook cell that fails, or a folder that cannot be written.
+        Too few scores, a mistake in the branding, a notebook cell that fails, or a folder that
+        cannot be written.
     """
-    from feedback_nlp.report.brief import write_brief
+    from feedback_nlp.report.branding import find_branding
+    from feedback_nlp.report.brief import write_layouts
     from feedback_nlp.report.notebook_export import export_notebook
 
     folder = Path(out) if out is not None else REPORTS / str(run.record["input"]["name"])
     paths = sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if notebooks else []
+    look = find_branding(run.folder, branding)
     steps = Steps(folder)
     written: dict[str, Path] = {}
     failed: list[str] = []
     with tqdm(total=1 + len(paths), disable=not progress, bar_format=STEPS_BAR) as bar:
         bar.set_description("Typesetting the brief")
-        written["brief"] = write_brief(
-            run, folder, smallest=run.record["options"]["smallest_group"]
+        written |= write_layouts(
+            run, folder, smallest=run.record["options"]["smallest_group"], branding=look
         )
         if "follow_up" in run.tables:
             from feedback_nlp.findings.actions import write_follow_up
@@ -166,9 +181,57 @@ def refresh_codebook(run: Run, path: str | Path | None = None) -> Path:
         The file has a mistake in it (it is left alone), or cannot be written.
     """
     from feedback_nlp.themes.codebook import write_codebook
+    from feedback_nlp.themes.codebook_examples import codebook_examples
 
-    themes = run.themes
+    path = Path(path) if path is not None else run.folder / "codebook.yaml"
+    options = run.record["options"]
+    source = options.get("codebook")
+    if source and not path.exists() and Path(source).is_file():
+        # The people's own words, comments and order, not what the run has kept of them.
+        write_codebook(run.themes.iloc[:0], path, like=source)
+    mentions = run.mentions
+    themes = codebook_examples(
+        run.themes, mentions, run.mention_themes, mention_vectors(mentions, options["encoder"])
+    )
     if "new_themes" in run.tables:
         themes = pd.concat([themes, run.new_themes], ignore_index=True)
-    themes = themes[~themes["theme_id"].str.startswith("general_")]
-    return write_codebook(themes, path or run.folder / "codebook.yaml")
+    return write_codebook(themes, path)
+
+
+def validate(
+    run: Run, sheet: str | Path | None = None, *, n: int = 200, coders: int = 1
+) -> HandCheck:
+    """Let people check a run's themes: draw mentions to code, or read what they have coded.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    sheet : path, optional
+        The sheet, .xlsx or .csv; ``validation.xlsx`` in the run's folder by default. It is
+        written where it is missing, and read where it is there.
+    n : int
+        Respondents to draw.
+    coders : int
+        1, or 2 with a sheet each.
+
+    Returns
+    -------
+    HandCheck
+        ``report`` is None as long as the sheet waits for its coder. Afterwards the run has the
+        tables ``validation`` (precision, recall, kappa of each theme) and ``corrected_shares``.
+
+    Raises
+    ------
+    FeedbackError
+        A mistake in the sheet, with its row.
+
+    Examples
+    --------
+    >>> import feedback_nlp as fn                                     # doctest: +SKIP
+    >>> fn.validate(run, "coding.xlsx", n=200)                        # doctest: +SKIP
+    >>> fn.validate(run, "coding.xlsx").report.accuracy               # doctest: +SKIP
+    """
+    from feedback_nlp.validation.saved import hand_check
+
+    return hand_check(run, sheet, n=n, coders=coders)

@@ -39,10 +39,13 @@ def versions() -> dict[str, str]:
 
 
 def table_digest(table: pd.DataFrame) -> str:
-    """Digest of a survey that came from memory, not from a file."""
-    return hashlib.sha256(
-        pd.util.hash_pandas_object(table.astype("str"), index=False).to_numpy().tobytes()
-    ).hexdigest()
+    """Digest of a table's names, types and values."""
+    digest = hashlib.sha256(str([(str(n), str(t)) for n, t in table.dtypes.items()]).encode())
+    for name in table.columns:
+        column = table[name]
+        values = column.astype("str") if column.dtype == object else column
+        digest.update(pd.util.hash_pandas_object(values, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def code_digest() -> str:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ TABLES = (
     "content_groups",
     "theme_tone_groups",
     "new_themes",
+    "wave_changes",
     "passive_themes",
     "passive_resemblance",
     "passive_words",
@@ -53,7 +54,23 @@ TABLES = (
     "words_scores",
     "words_accuracy",
     "nps_versions",
+    "csat_scores",
+    "scale_use",
+    "csat_agreement",
+    "csat_comparisons",
+    "csat_cross_table",
+    "csat_quadrants",
+    "csat_sensitivity",
+    "csat_segments",
+    "csat_quadrant_themes",
+    "csat_theme_gap",
+    "csat_models",
+    "csat_drivers",
+    "csat_outcomes",
+    "score_precision",
     "follow_up",
+    "validation",
+    "corrected_shares",
 )
 ALWAYS = TABLES[: TABLES.index("theme_tone_groups") + 1]
 RECORD = "run.json"
@@ -171,12 +188,33 @@ class Steps:
             return None
         return dict(note["note"]) if whole else None
 
+    def note(self, step: str) -> dict[str, Any]:
+        """What a finished step noted.
+
+        Raises
+        ------
+        FeedbackError
+            The note is missing or broken.
+        """
+        path = self.folder / _STEPS / f"{step}.json"
+        try:
+            return dict(json.loads(path.read_text("utf-8"))["note"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise FeedbackError(
+                f"The note {path} is missing or broken; run the survey again to make it anew."
+            ) from error
+
     def finish(
-        self, step: str, key: str, tables: Mapping[str, pd.DataFrame], note: Mapping[str, Any]
+        self,
+        step: str,
+        key: str,
+        tables: Mapping[str, pd.DataFrame],
+        note: Mapping[str, Any],
+        beside: Sequence[Path] = (),
     ) -> None:
-        """Save a step's tables, then the note that says the step is done."""
+        """Save a step's tables, then the note that says it is done; files beside are whole."""
         self._clear(step, keep=set(tables))
-        paths = []
+        paths = [*beside]
         for name, table in tables.items():
             paths.append(self.folder / f"{name}.parquet")
             write_table(table, paths[-1])
@@ -207,16 +245,23 @@ class Steps:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet: whole or not at all, the same bytes for the same table."""
-    _write_whole(path, lambda scratch: table.to_parquet(scratch, index=False, compression="zstd"))
+    write_whole(path, lambda scratch: table.to_parquet(scratch, index=False, compression="zstd"))
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Write JSON: whole or not at all."""
     text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
-    _write_whole(path, lambda scratch: scratch.write_text(text, encoding="utf-8"))
+    write_whole(path, lambda scratch: scratch.write_text(text, encoding="utf-8"))
 
 
-def _write_whole(path: Path, write: Any) -> None:
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let a file be written under a scratch name; it appears when it is complete.
+
+    Raises
+    ------
+    FeedbackError
+        It cannot be written.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     scratch = Path(name)
@@ -236,6 +281,22 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tables_digest(folder: Path, names: Sequence[str]) -> str:
+    """One key for the bytes of some tables of a run.
+
+    Raises
+    ------
+    FeedbackError
+        One is missing.
+    """
+    try:
+        return key_of(*(file_sha256(folder / f"{name}.parquet") for name in names))
+    except OSError as error:
+        raise FeedbackError(
+            f"The tables in {folder} are not whole; run the survey again to make them anew."
+        ) from error
 
 
 def key_of(*parts: Any) -> str:

@@ -9,6 +9,12 @@ import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.mentioned import mentioned_themes
+from feedback_nlp.findings.proportions import (
+    effective_size,
+    q_values,
+    respondent_weights,
+    share_differences,
+)
 
 SMALLEST_GROUP = 10
 _COLUMNS = {
@@ -50,6 +56,7 @@ def compare_waves(
     before: Wave,
     after: Wave,
     *,
+    weights: tuple[str | None, str | None] = (None, None),
     confidence: float = 0.95,
     max_q: float = 0.05,
     smallest: int = SMALLEST_GROUP,
@@ -64,7 +71,10 @@ def compare_waves(
     ----------
     before, after : Wave
         Two runs, or anything with ``responses``, ``mention_themes`` and ``themes``. Themes are
-        the same where their ids are, so the later run needs the earlier one's codebook.
+        the same where their ids are, and shares compare only where one way of assigning made
+        both: `analyse` with ``codebook`` and ``previous`` sees to it.
+    weights : tuple of str or None
+        The columns of the earlier and the later wave's weights.
     confidence : float
         Level of the intervals.
     max_q : float
@@ -76,10 +86,11 @@ def compare_waves(
     -------
     DataFrame, one row a theme, the largest changes first, top-level themes before sub-themes
         ``theme_id, label, parent_id, change``; ``n_before, base_before, share_before`` and the
-        same ``_after``; ``difference`` of the shares (after less before, -1 to 1) with
-        ``ci_low, ci_high``, ``p_value`` and ``q_value``. ``change`` is "grown", "shrunk",
-        "steady" (no change that could not be chance), "new" (nobody mentioned it before, or it
-        was not known) or "gone".
+        same ``_after`` (heads, but weighted shares); ``difference`` of the shares (after less
+        before, -1 to 1) with ``ci_low, ci_high``, ``p_value`` and ``q_value``. ``change`` is
+        "grown", "shrunk", "new" (nobody mentioned it before), "gone", or "steady": no change
+        beyond chance. A theme that one wave's table does not know is new or gone whatever the
+        test says.
 
     Raises
     ------
@@ -88,13 +99,15 @@ def compare_waves(
 
     Notes
     -----
-    p-values are Fisher's exact test's; q-values control the false discovery rate over the themes
-    of a level.
+    p-values are those of the chi-square test, or Fisher's exact test where few are expected;
+    q-values control the false discovery rate over the themes of a level. With weights, counts and
+    sizes are divided by Kish's design effect (Rao and Scott 1992).
 
     References
     ----------
     Newcombe (1998), Interval estimation for the difference between independent proportions,
-    Statistics in Medicine 17, method 10. Benjamini and Hochberg (1995), JRSS B 57(1).
+    Statistics in Medicine 17, method 10. Rao and Scott (1992), Biometrics 48(2).
+    Benjamini and Hochberg (1995), JRSS B 57(1).
 
     Examples
     --------
@@ -122,18 +135,11 @@ def compare_waves(
         if rows.empty:
             continue
         shown = rows["theme_id"].tolist()
-        n_before, base_before = _counts(before, themes, level, shown)
-        n_after, base_after = _counts(after, themes, level, shown)
-        table = rows.assign(
-            n_before=n_before,
-            base_before=base_before,
-            share_before=n_before / base_before,
-            n_after=n_after,
-            base_after=base_after,
-            share_after=n_after / base_after,
-        )
+        table = rows
+        for name, wave, weight in zip(("before", "after"), (before, after), weights, strict=True):
+            table = pd.concat([table, _shares(wave, themes, level, shown, name, weight)], axis=1)
         table = table[(table["n_before"] + table["n_after"]) >= max(1, smallest)]
-        tables.append(_tested(table, confidence, max_q))
+        tables.append(_tested(table, confidence, max_q, known_before, known_after))
     compared = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return compared.reindex(columns=list(_COLUMNS)).astype(_COLUMNS)
 
@@ -148,56 +154,63 @@ def _all_themes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _counts(
-    wave: Wave, themes: pd.DataFrame, level: str, shown: list[str]
-) -> tuple[np.ndarray, int]:
+def _shares(
+    wave: Wave,
+    themes: pd.DataFrame,
+    level: str,
+    shown: list[str],
+    name: str,
+    weight: str | None,
+) -> pd.DataFrame:
     responses = wave.responses
     answering = responses[responses["has_content"].astype(bool)]
     if answering.empty:
         raise FeedbackError("One of the two waves has no answers with content to compare.")
     mentioned = mentioned_themes(answering, wave.mention_themes, themes, level)
-    counts = mentioned.sum(axis=0).reindex(shown).fillna(0)
-    return counts.to_numpy(np.int64), len(answering)
-
-
-def _tested(table: pd.DataFrame, confidence: float, max_q: float) -> pd.DataFrame:
-    from scipy.stats import fisher_exact
-    from statsmodels.stats.multitest import multipletests
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    p_values, lows, highs = [], [], []
-    names = ["n_after", "base_after", "n_before", "base_before"]
-    for n_after, base_after, n_before, base_before in table[names].to_numpy(int):
-        low, high = confint_proportions_2indep(
-            n_after,
-            base_after,
-            n_before,
-            base_before,
-            compare="diff",
-            method="newcomb",
-            alpha=1 - confidence,
-        )
-        lows.append(float(low))
-        highs.append(float(high))
-        cells = np.array([[n_after, base_after - n_after], [n_before, base_before - n_before]])
-        p_values.append(float(fisher_exact(cells).pvalue))
-    q_values = multipletests(p_values, method="fdr_bh")[1] if p_values else np.array([])
-    tested = table.assign(
-        difference=table["share_after"] - table["share_before"],
-        ci_low=np.array(lows, float),
-        ci_high=np.array(highs, float),
-        p_value=np.array(p_values, float),
-        q_value=q_values,
+    mentioned = mentioned.reindex(columns=shown, fill_value=False)
+    counts = respondent_weights(answering, weight)
+    total = counts.sum()
+    if not total:
+        raise FeedbackError("One of the two waves has no answers with content and a weight.")
+    position = themes.index[themes["theme_id"].isin(shown)]
+    return pd.DataFrame(
+        {
+            f"n_{name}": mentioned.to_numpy().sum(axis=0),
+            f"base_{name}": len(answering),
+            f"share_{name}": counts @ mentioned.to_numpy() / total,
+            f"effective_{name}": effective_size(counts),
+        },
+        index=position,
     )
-    significant = tested["q_value"] <= max_q
-    change = np.where(
-        tested["n_before"] == 0,
-        "new",
-        np.where(
-            tested["n_after"] == 0,
-            "gone",
-            np.where(significant, np.where(tested["difference"] > 0, "grown", "shrunk"), "steady"),
-        ),
+
+
+def _tested(
+    table: pd.DataFrame,
+    confidence: float,
+    max_q: float,
+    known_before: set[str],
+    known_after: set[str],
+) -> pd.DataFrame:
+    sizes = {name: table[f"effective_{name}"] for name in ("before", "after")}
+    compared = share_differences(
+        table["share_after"] * sizes["after"],
+        sizes["after"],
+        table["share_before"] * sizes["before"],
+        sizes["before"],
+        confidence,
+    ).set_index(table.index)
+    compared = compared.rename(columns={"difference_low": "ci_low", "difference_high": "ci_high"})
+    tested = table.join(compared).assign(q_value=q_values(compared["p_value"]))
+    moved = tested["q_value"] <= max_q
+    change = np.select(
+        [
+            ~tested["theme_id"].isin(known_before) | (moved & (tested["n_before"] == 0)),
+            ~tested["theme_id"].isin(known_after) | (moved & (tested["n_after"] == 0)),
+            moved & (tested["difference"] > 0),
+            moved,
+        ],
+        ["new", "gone", "grown", "shrunk"],
+        "steady",
     )
     order = np.lexsort((tested["theme_id"].to_numpy(str), -tested["difference"].abs()))
     return tested.assign(change=change).iloc[order]

@@ -13,14 +13,16 @@ import pandas as pd
 
 from feedback_nlp.encoding import DEFAULT_ENCODER, Vectors
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.themes.clustering import dense_groups, learn_space, unit
+from feedback_nlp.themes.clustering import NEAR_DUPLICATE, dense_groups, learn_space, unit
 from feedback_nlp.themes.codebook import Codebook
+from feedback_nlp.themes.codebook_examples import EXAMPLES, can_be_examples, spread
 from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE
 from feedback_nlp.themes.theme_classifier import ThemeClassifier
 
 FEWEST_NEW = 10  # mentions of a theme that is offered as new
 _FEWEST_UNEXPLAINED = 50
 _ANOTHER_SURVEY = 0.02  # share of mentions explained below which a codebook does not fit
+_GENERAL = (GENERAL_PRAISE, GENERAL_COMPLAINT)
 _COHERENT = 0.45  # mean cosine of a new theme's mentions to their centre
 _NEW_COLUMNS = {
     "theme_id": "str",
@@ -50,12 +52,31 @@ class Assignment:
         `write_codebook` adds them to a codebook.
     note : str
         What is to be said: the codebook does not fit, themes are empty; else empty.
+    before : DataFrame or None
+        The themes of the earlier wave's mentions, where one was given: assigned by the same
+        classifier, so that shares of the two waves differ by what customers say alone.
     """
 
     mention_themes: pd.DataFrame
     counts: dict[str, int]
     new_themes: pd.DataFrame
     note: str = ""
+    before: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class EarlierWave:
+    """What an earlier wave lends to the assignment of a later one.
+
+    Attributes
+    ----------
+    mentions : DataFrame
+        As `assign_themes` takes them.
+    vectors : ndarray, shape (mentions, d)
+    """
+
+    mentions: pd.DataFrame
+    vectors: Vectors
 
 
 def assign_themes(
@@ -64,6 +85,7 @@ def assign_themes(
     codebook: Codebook,
     *,
     weak: pd.DataFrame | None = None,
+    before: EarlierWave | None = None,
     seed: int = 0,
     encoder: str = DEFAULT_ENCODER,
     offer_new: bool = True,
@@ -74,15 +96,19 @@ def assign_themes(
     ----------
     mentions : DataFrame, one row a mention
         Needs ``mention_id``, ``response_id`` and ``text``. With ``content_kind``, only mentions
-        that are a "reason" or "verdict_only" get themes; with ``sentiment`` too, verdicts go to
-        general praise and complaint where the codebook has these (``general_praise``,
-        ``general_complaint``), as in discovery.
+        that are a "reason" or "verdict_only" get themes; with ``sentiment`` too, verdicts are
+        general praise or complaint by their tone, as in discovery: all of them where the codebook
+        has these themes (``general_praise``, ``general_complaint``), else those that no theme
+        of the codebook explains.
     vectors : ndarray, shape (mentions, d)
         Unit vectors of the texts by `encoder`, in the same order.
     codebook : Codebook
     weak : DataFrame, optional
         ``mention_id``, ``theme_id``: what discovery had found in these very mentions; it counts
         for little beside the examples.
+    before : EarlierWave, optional
+        The mentions of an earlier wave. Both waves teach the classifier their words, and both
+        are assigned by it.
     seed : int
     encoder : str
         Encodes the codebook's examples, labels and descriptions.
@@ -104,21 +130,21 @@ def assign_themes(
     >>> codebook = read_codebook("codebook.yaml")                         # doctest: +SKIP
     >>> assign_themes(run.mentions, vectors, codebook).mention_themes     # doctest: +SKIP
     """
-    mentions = mentions.reset_index(drop=True)
-    _check(mentions, vectors)
-    speaks = np.ones(len(mentions), bool)
-    if "content_kind" in mentions:
-        speaks = mentions["content_kind"].isin(["reason", "verdict_only"]).to_numpy()
-    spoken = mentions[speaks].reset_index(drop=True)
+    spoken, of_spoken = _speaking(mentions, vectors)
     if spoken.empty:
         raise FeedbackError("No mention has anything to say, so no theme can be assigned.")
-    classifier = ThemeClassifier(encoder=encoder, seed=seed)
-    classifier.fit(codebook, spoken, vectors[speaks], weak)
-    links = classifier.predict(spoken, vectors[speaks])
-    links = _verdicts_by_tone(links, spoken, codebook)
-    explained = spoken["mention_id"].isin(set(links["mention_id"])).to_numpy()
-    shown = set(codebook.themes["theme_id"])
+    read, of_read = spoken, of_spoken
+    if before is not None:
+        earlier, of_earlier = _speaking(before.mentions, before.vectors)
+        # Respondents of two waves may bear the same numbers.
+        ids = {name: "before " + earlier[name] for name in ("mention_id", "response_id")}
+        read = pd.concat([spoken, earlier.assign(**ids)], ignore_index=True)
+        of_read = np.vstack([of_spoken, of_earlier])
+    classifier = ThemeClassifier(encoder=encoder, seed=seed).fit(codebook, read, of_read, weak)
+    links = _verdicts_by_tone(classifier.predict(spoken, of_spoken), spoken, codebook)
+    shown = {*codebook.themes["theme_id"], *(set(_GENERAL) - _known_to(codebook))}
     kept = links[links["theme_id"].isin(shown)].reset_index(drop=True)
+    explained = spoken["mention_id"].isin(set(links["mention_id"])).to_numpy()
     n_shown = kept["mention_id"].nunique()
     counts = {
         "mentions": len(spoken),
@@ -130,8 +156,24 @@ def assign_themes(
     if "content_kind" in spoken:
         unexplained &= (spoken["content_kind"] == "reason").to_numpy()
     unexplained &= offer_new
-    new = _new_themes(spoken[unexplained], vectors[speaks][unexplained], codebook, seed)
-    return Assignment(kept, counts, new, _note(kept, counts, codebook))
+    known = _centres(kept, spoken, of_spoken)
+    new = _new_themes(spoken[unexplained], of_spoken[unexplained], codebook, known, seed)
+    then = None
+    if before is not None:
+        found = classifier.predict(earlier, of_earlier)
+        then = _verdicts_by_tone(found, earlier, codebook)
+        then = then[then["theme_id"].isin(shown)].reset_index(drop=True)
+    return Assignment(kept, counts, new, _note(kept, counts, codebook), then)
+
+
+def _speaking(mentions: pd.DataFrame, vectors: Vectors) -> tuple[pd.DataFrame, Vectors]:
+    """Mentions with something to say, and their vectors."""
+    mentions = mentions.reset_index(drop=True)
+    _check(mentions, vectors)
+    speaks = np.ones(len(mentions), bool)
+    if "content_kind" in mentions:
+        speaks = mentions["content_kind"].isin(["reason", "verdict_only"]).to_numpy()
+    return mentions[speaks].reset_index(drop=True), vectors[speaks]
 
 
 def _check(mentions: pd.DataFrame, vectors: Vectors) -> None:
@@ -148,20 +190,18 @@ def _verdicts_by_tone(
     links: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook
 ) -> pd.DataFrame:
     """Bare verdicts are general praise or complaint by their tone, and nothing else is."""
-    where = {
-        general: codebook.merged.get(general, general)
-        for general in (GENERAL_PRAISE, GENERAL_COMPLAINT)
-    }
-    known = set(codebook.table["theme_id"])
-    if not {"content_kind", "sentiment"} <= set(mentions) or not known & set(where):
+    if not {"content_kind", "sentiment"} <= set(mentions):
         return links
+    where = {general: codebook.merged.get(general, general) for general in _GENERAL}
+    listed = bool(set(_GENERAL) & _known_to(codebook))
     is_verdict = (mentions["content_kind"] == "verdict_only").to_numpy()
-    kept = links[
-        ~links["mention_id"].isin(set(mentions.loc[is_verdict, "mention_id"]))
-        & ~links["theme_id"].isin(set(where))
-    ]
+    if listed:
+        of_verdict = links["mention_id"].isin(set(mentions.loc[is_verdict, "mention_id"]))
+        links = links[~of_verdict & ~links["theme_id"].isin(set(where))]
     tone = mentions["sentiment"].to_numpy(float)
-    chosen = is_verdict & ~np.isnan(tone) & (tone != 0)
+    # A codebook that does not know the general themes may have its own for verdicts.
+    is_free = ~mentions["mention_id"].isin(set(links["mention_id"])).to_numpy()
+    chosen = is_verdict & is_free & ~np.isnan(tone) & (tone != 0)
     verdicts = pd.DataFrame(
         {
             "mention_id": mentions.loc[chosen, "mention_id"].to_numpy(),
@@ -170,18 +210,29 @@ def _verdicts_by_tone(
             "confidence": np.abs(tone[chosen]),
         }
     )
-    verdicts = verdicts[verdicts["theme_id"].isin(known)]
-    both = pd.concat([kept, verdicts.astype(links.dtypes.to_dict())])
+    both = pd.concat([links, verdicts.astype(links.dtypes.to_dict())])
     place = pd.Series(np.arange(len(mentions)), index=mentions["mention_id"])
     order = np.argsort(both["mention_id"].map(place).to_numpy(), kind="stable")
     return both.iloc[order].reset_index(drop=True)
 
 
+def _known_to(codebook: Codebook) -> set[str]:
+    return {*codebook.table["theme_id"], *codebook.merged}
+
+
+def _centres(links: pd.DataFrame, mentions: pd.DataFrame, vectors: Vectors) -> Vectors:
+    """Mean vector of each theme's mentions; shape (themes, d)."""
+    place = pd.Series(np.arange(len(mentions)), index=mentions["mention_id"])
+    rows = links["mention_id"].map(place).groupby(links["theme_id"]).unique()
+    means = [vectors[np.sort(of)].mean(axis=0) for of in rows]
+    return np.array(means, np.float32).reshape(len(means), vectors.shape[1])
+
+
 def _new_themes(
-    mentions: pd.DataFrame, vectors: Vectors, codebook: Codebook, seed: int
+    mentions: pd.DataFrame, vectors: Vectors, codebook: Codebook, known: Vectors, seed: int
 ) -> pd.DataFrame:
     """Dense groups among what no theme explains, named like discovered themes."""
-    from feedback_nlp.themes.labels import label_groups, slugs
+    from feedback_nlp.themes.labels import Named, label_groups, slugs
 
     none = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _NEW_COLUMNS.items()})
     first = ~mentions["text"].str.casefold().duplicated().to_numpy()
@@ -193,28 +244,37 @@ def _new_themes(
     space = learn_space(vectors[first], tone[first])
     placed = space.place(vectors[first])
     found = dense_groups(placed, seed)
-    texts = mentions["text"].to_numpy()[first]
+    texts = mentions["text"].map(lambda text: " ".join(text.split())).to_numpy(object)[first]
+    usable = can_be_examples(texts)
     people = mentions["response_id"].to_numpy()[first]
     groups, closeness = np.full(len(found), -1), np.zeros(len(found))
+    known = space.place(known)
     n_groups = 0
     for group in range(int(found.max()) + 1):
         members = np.flatnonzero(found == group)
         centre = unit(placed[members].mean(axis=0, keepdims=True))[0]
         cosine = placed[members] @ centre
-        if len(set(people[members])) >= FEWEST_NEW and cosine.mean() >= _COHERENT:
+        # What is said just like a known theme is an uncertain mention of it, and no new one.
+        is_known = bool(len(known)) and float((known @ centre).max()) >= NEAR_DUPLICATE
+        many = len(set(people[members])) >= FEWEST_NEW
+        if many and cosine.mean() >= _COHERENT and not is_known:
             groups[members], closeness[members] = n_groups, cosine
             n_groups += 1
     if not n_groups:
         return none
-    named = label_groups(list(texts), groups, closeness, n_groups)
-    taken = [*codebook.table["theme_id"], *codebook.merged]
+    labels = [Named(label, [], []) for label in codebook.table["label"]]
+    named = label_groups(list(texts), groups, closeness, n_groups, taken=labels)
+    taken = sorted(_known_to(codebook))
     rows = [
         {
             "theme_id": theme_id,
             "label": name.label,
             "parent_id": None,
             "keywords": name.keywords,
-            "examples": name.examples,
+            "examples": [
+                texts[row]
+                for row in spread(placed, np.flatnonzero(groups == group), usable, EXAMPLES)
+            ],
             "n_mentions": int((groups == group).sum()),
             "n_responses": len(set(people[groups == group])),
         }
@@ -228,21 +288,22 @@ def _new_themes(
 
 
 def _note(links: pd.DataFrame, counts: dict[str, int], codebook: Codebook) -> str:
-    found = set(links["theme_id"])
+    found = set(links["theme_id"]) - set(_GENERAL)
     parents = set(codebook.themes["parent_id"].dropna())
     empty = [
         label
         for theme, label in zip(codebook.themes["theme_id"], codebook.themes["label"], strict=True)
-        if theme not in found | parents
+        if theme not in found | parents | set(_GENERAL)
     ]
     if not found:
         return (
             "Every theme of the codebook is empty: none of its examples is like anything said "
             "here. It seems to be the codebook of another survey."
         )
-    if counts["explained"] < _ANOTHER_SURVEY * counts["mentions"]:
+    by_theme = links.loc[links["theme_id"].isin(found), "mention_id"].nunique()
+    if by_theme < _ANOTHER_SURVEY * counts["mentions"]:
         return (
-            f"The codebook explains only {counts['explained']} of {counts['mentions']} mentions. "
+            f"The codebook explains only {by_theme} of {counts['mentions']:,} mentions. "
             "It seems to be the codebook of another survey."
         )
     if empty:

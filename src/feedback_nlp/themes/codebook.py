@@ -16,6 +16,7 @@ import pandas as pd
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.themes.codebook_file import entries_of, text_of
 from feedback_nlp.themes.codebook_rules import Codebook, codebook_from
+from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE
 
 HEADER = """\
 The codebook of this survey: its themes, yours to edit. Save it as UTF-8 text.
@@ -36,6 +37,7 @@ To add     write a new entry with an id of your own (small letters, digits, _), 
            of description and at least three examples.
 """
 EXAMPLES_WRITTEN = 8
+GENERAL_LABELS = {GENERAL_PRAISE: "General praise", GENERAL_COMPLAINT: "General complaint"}
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -71,7 +73,11 @@ def read_codebook(path: str | Path) -> Codebook:
 
 
 def write_codebook(
-    themes: pd.DataFrame, path: str | Path, *, examples: int | None = EXAMPLES_WRITTEN
+    themes: pd.DataFrame,
+    path: str | Path,
+    *,
+    examples: int | None = EXAMPLES_WRITTEN,
+    like: str | Path | None = None,
 ) -> Path:
     """Write a run's themes as a codebook, or bring an existing one up to date.
 
@@ -87,6 +93,8 @@ def write_codebook(
         The YAML file, made or refreshed; whole or not at all.
     examples : int or None
         Examples of a theme to write at most; None writes all.
+    like : path, optional
+        A codebook to start from where `path` is not there yet.
 
     Returns
     -------
@@ -103,15 +111,16 @@ def write_codebook(
     >>> write_codebook(run.themes, "data/processed/telecom/codebook.yaml")    # doctest: +SKIP
     """
     path = Path(path)
-    if path.exists():
-        known = read_codebook(path)
+    existing = path if path.exists() else Path(like) if like is not None else None
+    if existing is not None:
+        known = read_codebook(existing)
         ids = {*known.table["theme_id"], *known.merged}
         text = _refreshed(
-            text_of(path), themes[~themes["theme_id"].isin(ids)], known.merged, examples
+            text_of(existing), themes[~themes["theme_id"].isin(ids)], known.merged, examples
         )
     else:
         text = _fresh(themes, examples)
-    _write_whole(path, text)
+    write_whole(path, text)
     return path
 
 
@@ -131,7 +140,8 @@ def themes_table(codebook: Codebook, mention_themes: pd.DataFrame) -> pd.DataFra
         n_mentions, n_responses``. ``source`` is "codebook"; stability is not measured (missing),
         since nothing was discovered.
     """
-    shown = codebook.themes
+    shown = pd.concat([codebook.themes, _general_themes(codebook, mention_themes)])
+    shown = shown.reset_index(drop=True)
     parents = shown.set_index("theme_id")["parent_id"]
     links = mention_themes[["mention_id", "response_id", "theme_id"]]
     above = links.assign(theme_id=links["theme_id"].map(parents)).dropna(subset="theme_id")
@@ -153,35 +163,52 @@ def themes_table(codebook: Codebook, mention_themes: pd.DataFrame) -> pd.DataFra
     return pd.concat([table, counts], axis=1)
 
 
+def _general_themes(codebook: Codebook, mention_themes: pd.DataFrame) -> pd.DataFrame:
+    """Where verdicts without a reason have gone in a survey whose codebook does not know them."""
+    known = {*codebook.table["theme_id"], *codebook.merged}
+    assigned = set(mention_themes["theme_id"])
+    return pd.DataFrame(
+        [
+            {
+                "theme_id": theme,
+                "label": label,
+                "description": "",
+                "parent_id": None,
+                "examples": [],
+            }
+            for theme, label in GENERAL_LABELS.items()
+            if theme in assigned - known
+        ],
+        columns=["theme_id", "label", "description", "parent_id", "examples"],
+    )
+
+
 def _fresh(themes: pd.DataFrame, examples: int | None) -> str:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
     root = CommentedMap()
-    root["themes"] = CommentedSeq(_written(row, {}, examples) for row in themes.to_dict("records"))
+    root["themes"] = CommentedSeq(entry_of(row, {}, examples) for row in themes.to_dict("records"))
     for number in range(1, len(root["themes"])):
         root["themes"].yaml_set_comment_before_after_key(number, before="\n")
     root.yaml_set_start_comment(HEADER)
-    return _dumped(root)
+    return text_of_tree(root)
 
 
 def _refreshed(text: str, new: pd.DataFrame, merged: dict[str, str], examples: int | None) -> str:
-    from ruamel.yaml import YAML
-
     if new.empty:
         return text
-    yaml = YAML(typ="rt", pure=True)
-    yaml.preserve_quotes = True
-    root = yaml.load(StringIO(text))
+    root = tree_of(text)
     entries = root["themes"]
     first = len(entries)
-    entries.extend(_written(row, merged, examples) for row in new.to_dict("records"))
+    entries.extend(entry_of(row, merged, examples) for row in new.to_dict("records"))
     entries.yaml_set_comment_before_after_key(first, before="\nNew since this codebook was written")
     for number in range(first + 1, len(entries)):
         entries.yaml_set_comment_before_after_key(number, before="\n")
-    return _dumped(root)
+    return text_of_tree(root)
 
 
-def _written(row: dict[Any, Any], merged: dict[str, str], examples: int | None) -> Any:
+def entry_of(row: dict[Any, Any], merged: dict[str, str], examples: int | None) -> Any:
+    """A theme as an entry of the file; `merged` says where parents have gone since."""
     from ruamel.yaml.comments import CommentedMap
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 
@@ -204,7 +231,24 @@ def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
 
 
-def _dumped(root: Any) -> str:
+def tree_of(text: str) -> Any:
+    """The YAML of a codebook as a tree that keeps comments, and every value as it is written."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import RoundTripConstructor
+
+    class Texts(RoundTripConstructor):
+        """What looks like a number is a customer's text: +5 must not become 5."""
+
+    for kind in ("int", "float", "timestamp"):
+        Texts.add_constructor(f"tag:yaml.org,2002:{kind}", RoundTripConstructor.construct_scalar)
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = Texts
+    yaml.preserve_quotes = True
+    return yaml.load(StringIO(text))
+
+
+def text_of_tree(root: Any) -> str:
+    """The YAML of a codebook's tree, laid out as `write_codebook` does."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt", pure=True)
@@ -216,7 +260,14 @@ def _dumped(root: Any) -> str:
     return out.getvalue()
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a codebook: whole or not at all.
+
+    Raises
+    ------
+    FeedbackError
+        It cannot be written.
+    """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         scratch = Path(name)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_nlp.findings.proportions import effective_size
+
 
 @dataclass(frozen=True)
 class CorrectedShare:
@@ -34,6 +36,7 @@ def corrected_share(
     weights: NDArray[np.float64] | None = None,
     confidence: float = 0.95,
     *,
+    weights_all: NDArray[np.float64] | None = None,
     fallback: tuple[float, float] = (0.0, 1.0),
 ) -> CorrectedShare:
     """Share of respondents who mention a theme, whatever mistakes the model makes.
@@ -49,6 +52,9 @@ def corrected_share(
     weights : ndarray, shape (n,), optional
         How many respondents each one of the sample stands for; equal by default.
     confidence : float
+    weights_all : ndarray, shape (N,), optional
+        What each respondent of the survey counts for; equal by default. Those of the sample must
+        be in `weights` too.
     fallback : tuple of float
         Rates taken where nobody was coded among the unassigned, or the assigned; the interval
         then allows for every rate from 0 to 1.
@@ -89,7 +95,9 @@ def corrected_share(
 
     weights = np.ones(len(truth)) if weights is None else np.asarray(weights, float)
     z = float(norm.ppf(0.5 + confidence / 2))
-    assigned_share = float(np.mean(assigned_all)) if len(assigned_all) else 0.0
+    counts = np.ones(len(assigned_all)) if weights_all is None else np.asarray(weights_all, float)
+    total = counts.sum()
+    assigned_share = float(counts @ assigned_all / total) if total else 0.0
     share = below = above = spread = 0.0
     rates = []
     for is_assigned, part in ((False, 1 - assigned_share), (True, assigned_share)):
@@ -104,7 +112,7 @@ def corrected_share(
         part * (rate - share) ** 2
         for part, rate in zip((1 - assigned_share, assigned_share), rates, strict=True)
     )
-    drawn = z**2 * spread / max(1, len(assigned_all))
+    drawn = z**2 * spread / max(1.0, effective_size(counts))
     return CorrectedShare(
         share,
         max(0.0, share - float(np.sqrt(below + drawn))),
@@ -118,9 +126,9 @@ def _rate(
 ) -> tuple[float, float, float]:
     from statsmodels.stats.proportion import proportion_confint
 
-    if not len(truth):
+    if not weights.sum():
         return fallback, 0.0, 1.0
     rate = float(np.average(truth, weights=weights))
-    effective = float(weights.sum() ** 2 / np.sum(weights**2))
+    effective = effective_size(weights)
     low, high = proportion_confint(rate * effective, effective, 1 - confidence, method="wilson")
     return rate, float(low), float(high)

@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.findings.groups import SMALLEST_GROUP
 from feedback_nlp.findings.mentioned import mentioned_themes, top_level_of
+from feedback_nlp.findings.proportions import respondent_weights
 from feedback_nlp.validation.corrected_shares import corrected_share
 from feedback_nlp.validation.sheet import (
     CODERS,
@@ -52,7 +54,9 @@ def validation_report(
     mention_themes: pd.DataFrame,
     themes: pd.DataFrame,
     *,
+    weight: str | None = None,
     confidence: float = 0.95,
+    smallest: int = SMALLEST_GROUP,
 ) -> ValidationReport:
     """Judge the assignment by what people coded, and correct each theme's share by it.
 
@@ -63,9 +67,14 @@ def validation_report(
     sample : ValidationSample
         What was drawn; its design weighs the respondents.
     responses, mentions, mention_themes, themes : DataFrame
-        Of the run the sample was drawn from.
+        Of the run the sample was drawn from. The assignment may have changed since; the mentions
+        may not.
+    weight : str, optional
+        Column of survey weights, for the shares.
     confidence : float
         Level of the intervals.
+    smallest : int
+        No shares are given for a group of fewer respondents.
 
     Returns
     -------
@@ -106,15 +115,15 @@ def validation_report(
     whole = of_mention.isin(weights.index).to_numpy()
     coded, of_mention = coded[whole], of_mention[whole]
     assigned = _assigned(coded.index, mention_themes, parents, ids)
-    weight = weights.loc[of_mention].to_numpy()
+    counts = weights.loc[of_mention].to_numpy()
     agreement = _two_coders(codes, ids)
     rows = [
         {"theme_id": theme, "label": labels[theme]}
-        | _accuracy(coded[theme].to_numpy(), assigned[theme].to_numpy(), weight, confidence)
+        | _accuracy(coded[theme].to_numpy(), assigned[theme].to_numpy(), counts, confidence)
         | _agreement(agreement, [theme], confidence)
         for theme in ids
     ]
-    every = np.tile(weight, len(ids))
+    every = np.tile(counts, len(ids))
     rows.append(
         {"theme_id": "_all", "label": "All themes"}
         | _accuracy(coded.to_numpy().T.ravel(), assigned.to_numpy().T.ravel(), every, confidence)
@@ -127,7 +136,9 @@ def validation_report(
         mentions,
         mention_themes,
         themes,
+        weight,
         confidence,
+        smallest,
     )
     return ValidationReport(pd.DataFrame(rows), shares, len(coded), len(weights))
 
@@ -239,19 +250,26 @@ def _shares(
     mentions: pd.DataFrame,
     mention_themes: pd.DataFrame,
     themes: pd.DataFrame,
+    survey_weight: str | None,
     confidence: float,
+    smallest: int,
 ) -> pd.DataFrame:
     speaking = responses[responses["response_id"].isin(set(mentions["response_id"]))]
     assigned = mentioned_themes(speaking, mention_themes, themes, "top")
     group = speaking["group"].fillna("missing").to_numpy(dtype=str)
     position = pd.Series(np.arange(len(speaking)), index=assigned.index).loc[coded.index].to_numpy()
-    weight = weights.loc[coded.index].to_numpy()
+    everybody = respondent_weights(speaking, survey_weight)
+    weight = weights.loc[coded.index].to_numpy() * everybody[position]
     rows = []
     for theme in coded.columns:
         truth, seen = coded[theme].to_numpy(), assigned[theme].to_numpy()
-        fallback = corrected_share(truth, seen[position], seen, weight, confidence)
+        fallback = corrected_share(
+            truth, seen[position], seen, weight, confidence, weights_all=everybody
+        )
         for name in ("all", *sorted(set(group))):
             members = np.ones(len(group), bool) if name == "all" else group == name
+            if members.sum() < smallest or not everybody[members].sum():
+                continue
             inside = members[position]
             share = corrected_share(
                 truth[inside],
@@ -259,6 +277,7 @@ def _shares(
                 seen[members],
                 weight[inside],
                 confidence,
+                weights_all=everybody[members],
                 fallback=(fallback.rate_unassigned, fallback.rate_assigned),
             )
             rows.append(
@@ -267,7 +286,7 @@ def _shares(
                     "group": name,
                     "n_respondents": int(members.sum()),
                     "n_coded": int(inside.sum()),
-                    "share_assigned": float(seen[members].mean()),
+                    "share_assigned": float(np.average(seen[members], weights=everybody[members])),
                     "share": share.share,
                     "ci_low": share.low,
                     "ci_high": share.high,

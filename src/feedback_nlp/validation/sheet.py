@@ -118,8 +118,10 @@ def draw_validation_sample(
     return ValidationSample(sheet, _key(themes), design)
 
 
-def write_validation_sheet(sample: ValidationSample, path: str | Path) -> tuple[Path, Path]:
-    """Write the sheet for the coders, and beside it the list of themes with their numbers.
+def write_validation_sheet(
+    sample: ValidationSample, path: str | Path, *, coders: int = 1
+) -> tuple[Path, ...]:
+    """Write a sheet for each coder, and beside it the list of themes with their numbers.
 
     Parameters
     ----------
@@ -127,12 +129,16 @@ def write_validation_sheet(sample: ValidationSample, path: str | Path) -> tuple[
     path : path
         Ends in ``.csv`` or ``.xlsx``. Texts that a spreadsheet would take for a formula get a
         leading apostrophe.
+    coders : int
+        With 2 the second coder gets a sheet of the same mentions, ``<name>_coder_2.<ending>``:
+        who sees the other's codes agrees with them too easily.
 
     Returns
     -------
     tuple of Path
-        The sheet and the list of themes, ``<name>_themes.<ending>``. A coder writes the numbers,
-        ids or labels of all themes of a mention, with semicolons between them, or "none".
+        The sheets, and last the list of themes, ``<name>_themes.<ending>``. A coder writes the
+        numbers, ids or labels of all themes of a mention, with semicolons between them, or
+        "none".
 
     Raises
     ------
@@ -140,12 +146,32 @@ def write_validation_sheet(sample: ValidationSample, path: str | Path) -> tuple[
         Another ending, or a file that cannot be written.
     """
     path = Path(path)
-    key = path.with_name(f"{path.stem}_themes{path.suffix}")
-    if path.suffix.lower() == ".xlsx":
-        return write_excel(sample.sheet, path, "Coding"), write_excel(sample.key, key, "Themes")
-    if path.suffix.lower() == ".csv":
-        return write_csv(sample.sheet, path), write_csv(sample.key, key)
-    raise FeedbackError(f"{path.name} must end in .csv or .xlsx.")
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise FeedbackError(f"{path.name} must end in .csv or .xlsx.")
+    tables = {
+        sheet: (sample.sheet.drop(columns=[one for one in CODERS if one != coder]), "Coding")
+        for sheet, coder in list(zip(sheets_of(path), CODERS, strict=True))[:coders]
+    }
+    tables[path.with_name(f"{path.stem}_themes{path.suffix}")] = (sample.key, "Themes")
+    return tuple(
+        write_excel(table, file, name) if path.suffix.lower() == ".xlsx" else write_csv(table, file)
+        for file, (table, name) in tables.items()
+    )
+
+
+def sheets_of(path: str | Path) -> tuple[Path, Path]:
+    """The sheets of the first and of the second coder, whether they are there or not.
+
+    Examples
+    --------
+    >>> [sheet.name for sheet in sheets_of("validation.xlsx")]
+    ['validation.xlsx', 'validation_coder_2.xlsx']
+    """
+    path = Path(path)
+    stem = path.stem.removesuffix(f"_{CODERS[1]}")
+    return path.with_name(f"{stem}{path.suffix}"), path.with_name(
+        f"{stem}_{CODERS[1]}{path.suffix}"
+    )
 
 
 def read_validation_sheet(path: str | Path, sample: ValidationSample) -> pd.DataFrame:
@@ -154,58 +180,95 @@ def read_validation_sheet(path: str | Path, sample: ValidationSample) -> pd.Data
     Parameters
     ----------
     path : path
-        The CSV or Excel sheet.
+        The CSV or Excel sheet. A sheet of the second coder beside it is read too.
     sample : ValidationSample
         What was drawn.
 
     Returns
     -------
     DataFrame of object, one row a mention that at least one coder has coded
-        Index ``mention_id``; columns ``coder_1``, ``coder_2``: a frozenset of theme ids, or None
-        where that coder wrote nothing.
+        Index ``mention_id``, in the order of the sample; columns ``coder_1``, ``coder_2``: a
+        frozenset of theme ids, or None where that coder wrote nothing.
 
     Raises
     ------
     FeedbackError
-        The sheet cannot be read, a row is not of this sample or stands there twice, or a code is
-        not in the list of themes; with the number of its row.
+        A sheet cannot be read, a row is not of this sample or stands there twice, or a code is
+        not in the list of themes: the first mistake with the number of its row, and the rows of
+        the others.
 
     Examples
     --------
     >>> codes = read_validation_sheet("validation.xlsx", sample)    # doctest: +SKIP
     """
     path = Path(path)
-    table = _read_sheet(path)
-    names = {str(column).strip().lower().lstrip("'"): column for column in table.columns}
-    if "mention_id" not in names or CODERS[0] not in names:
-        raise FeedbackError(
-            f"{path.name} must have the columns mention_id and coder_1, as the sheet was written."
-        )
-    written = _known_codes(sample.key)
-    of_sample = set(sample.sheet["mention_id"])
-    codes: dict[str, list[frozenset[str] | None]] = {}
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        mention = str(row[names["mention_id"]])
-        mention = mention if mention in of_sample else mention.removeprefix("'")
-        cells = [str(row[names[c]]).strip() if c in names else "" for c in CODERS]
-        if mention not in of_sample:
-            if not mention.strip() and not any(cells):
-                continue
-            raise FeedbackError(
-                f"{path.name}, row {number}: the mention {mention[:60]!r} is not in this run's "
-                "sample; code the sheet that was drawn from this run."
-            )
-        if mention in codes:
-            raise FeedbackError(f"{path.name}, row {number}: {mention!r} stands there twice.")
-        codes[mention] = [_codes_in(cell, written, path.name, number) for cell in cells]
-    coded = {mention: both for mention, both in codes.items() if any(c is not None for c in both)}
-    if not coded:
+    others = [sheet for sheet in sheets_of(path) if sheet != path and sheet.is_file()]
+    codes: dict[str, dict[str, frozenset[str]]] = {}
+    for sheet in [path, *others]:
+        for mention, coded in _codes_of(sheet, sample).items():
+            of_mention = codes.setdefault(mention, {})
+            for coder, found in coded.items():
+                if of_mention.get(coder, found) != found:
+                    raise FeedbackError(
+                        f"{sheet.name} has other codes of {coder} for {mention!r} than "
+                        f"{path.name}; keep one of them."
+                    )
+                of_mention[coder] = found
+    order = [mention for mention in sample.sheet["mention_id"] if codes.get(mention)]
+    if not order:
         raise FeedbackError(
             f"{path.name} has no codes yet: write theme numbers or 'none' in coder_1."
         )
-    index = pd.Index(list(coded), name="mention_id")
-    columns = {coder: [both[i] for both in coded.values()] for i, coder in enumerate(CODERS)}
-    return pd.DataFrame(columns, index=index, dtype=object)
+    columns = {coder: [codes[mention].get(coder) for mention in order] for coder in CODERS}
+    return pd.DataFrame(columns, index=pd.Index(order, name="mention_id"), dtype=object)
+
+
+def _codes_of(path: Path, sample: ValidationSample) -> dict[str, dict[str, frozenset[str]]]:
+    """Codes in one sheet, by mention and coder."""
+    table = _read_sheet(path)
+    names = {str(column).strip().lower().lstrip("'"): column for column in table.columns}
+    coders = [coder for coder in CODERS if coder in names]
+    if "mention_id" not in names or not coders:
+        raise FeedbackError(
+            f"{path.name} must have the columns mention_id and coder_1 (or coder_2) in its first "
+            "row, as the sheet was written."
+        )
+    written, of_sample = _known_codes(sample.key), set(sample.sheet["mention_id"])
+    codes: dict[str, dict[str, frozenset[str]]] = {}
+    mistakes: dict[int, str] = {}
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        mention = str(row[names["mention_id"]]).strip()
+        mention = mention if mention in of_sample else mention.removeprefix("'")
+        cells = {coder: str(row[names[coder]]).strip() for coder in coders}
+        if not mention and not any(cells.values()):
+            continue
+        if mention not in of_sample:
+            mistakes[number] = (
+                f"the mention {mention[:60]!r} is not in this run's sample; code the sheet that "
+                "was drawn from this run."
+            )
+        elif mention in codes:
+            mistakes[number] = f"the mention {mention!r} stands there twice."
+        else:
+            codes[mention] = {}
+            for coder, cell in cells.items():
+                found = _codes_in(cell, written)
+                if isinstance(found, str):
+                    mistakes.setdefault(number, found)
+                elif found is not None:
+                    codes[mention][coder] = found
+    if mistakes:
+        raise FeedbackError(f"{path.name}, {_first_of(mistakes)}")
+    return codes
+
+
+def _first_of(mistakes: dict[int, str]) -> str:
+    first, *others = mistakes
+    said = f"row {first}: {mistakes[first]}"
+    if not others:
+        return said
+    rows = ", ".join(map(str, others[:10])) + (" …" if len(others) > 10 else "")
+    return f"{said} More mistakes in row{'s' * (len(others) > 1)} {rows}."
 
 
 def _strata(
@@ -261,9 +324,15 @@ def _read_sheet(path: Path) -> pd.DataFrame:
         # Spreadsheets of some countries save CSV with semicolons.
         head = path.open(encoding="utf-8-sig").readline()
         separator = max(",;\t", key=head.count)
+        # An empty line counts as a row, as the coder's program counts it.
         return pd.read_csv(
-            path, dtype=str, keep_default_na=False, sep=separator, encoding="utf-8-sig"
-        )
+            path,
+            dtype=str,
+            keep_default_na=False,
+            sep=separator,
+            encoding="utf-8-sig",
+            skip_blank_lines=False,
+        ).fillna("")
     except Exception as error:
         raise FeedbackError(
             f"The sheet {path.name} cannot be read; save it as .xlsx, or as CSV in UTF-8."
@@ -278,7 +347,8 @@ def _known_codes(key: pd.DataFrame) -> dict[str, str]:
     return known
 
 
-def _codes_in(cell: str, known: dict[str, str], name: str, row: int) -> frozenset[str] | None:
+def _codes_in(cell: str, known: dict[str, str]) -> frozenset[str] | str | None:
+    """Theme ids in a cell, None where it is empty, or what is wrong with it."""
     cell = cell.strip().removeprefix("'").strip()
     if not cell:
         return None
@@ -291,9 +361,9 @@ def _codes_in(cell: str, known: dict[str, str], name: str, row: int) -> frozense
         if part in (NONE, "0", "0.0", "-"):
             continue
         if part not in known:
-            raise FeedbackError(
-                f"{name}, row {row}: {part[:60]!r} is no theme; write numbers, ids or labels from "
-                "the list of themes with ; between them, or none."
+            return (
+                f"{part[:60]!r} is no theme; write numbers, ids or labels from the list of themes "
+                "with ; between them, or none."
             )
         found.add(known[part])
     return frozenset(found)
