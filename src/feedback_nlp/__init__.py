@@ -14,17 +14,38 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from feedback_nlp.codebook_runs import assign_codebook
     from feedback_nlp.errors import FeedbackError
+    from feedback_nlp.findings.waves import compare_waves
     from feedback_nlp.nps import NpsEstimate, nps_by, nps_difference, nps_from_counts
-    from feedback_nlp.pipeline import analyse
+    from feedback_nlp.pipeline import analyse, refresh_codebook, validate
     from feedback_nlp.privacy import redact
     from feedback_nlp.readers import read_survey
     from feedback_nlp.run_folder import Run, load_run
     from feedback_nlp.sentiment import label_sentiment, score_sentiment
     from feedback_nlp.survey import Columns, Survey, make_survey
+    from feedback_nlp.themes.codebook import read_codebook, write_codebook
+    from feedback_nlp.themes.codebook_edits import (
+        add_theme,
+        drop_theme,
+        merge_themes,
+        rename_theme,
+        split_theme,
+    )
 
 _ROOM_OF = {
     "FeedbackError": "errors",
+    "add_theme": "themes.codebook_edits",
+    "assign_codebook": "codebook_runs",
+    "compare_waves": "findings.waves",
+    "drop_theme": "themes.codebook_edits",
+    "merge_themes": "themes.codebook_edits",
+    "read_codebook": "themes.codebook",
+    "refresh_codebook": "pipeline",
+    "rename_theme": "themes.codebook_edits",
+    "split_theme": "themes.codebook_edits",
+    "validate": "pipeline",
+    "write_codebook": "themes.codebook",
     "nps_by": "nps",
     "nps_difference": "nps",
     "nps_from_counts": "nps",
@@ -44,17 +65,28 @@ __all__ = [
     "FeedbackError",
     "Run",
     "Survey",
+    "add_theme",
     "analyse",
+    "assign_codebook",
+    "compare_waves",
+    "drop_theme",
     "label_sentiment",
     "load_run",
     "make_survey",
+    "merge_themes",
     "nps",
     "nps_by",
     "nps_difference",
     "nps_from_counts",
+    "read_codebook",
     "read_survey",
     "redact",
+    "refresh_codebook",
+    "rename_theme",
     "score_sentiment",
+    "split_theme",
+    "validate",
+    "write_codebook",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 
 def visible(text: str, longest: int = 80) -> str:
@@ -43,7 +43,7 @@ def slug(text: str) -> str:
 
 def free_name(name: str, taken: Iterable[str]) -> str:
     """The name itself, or with _2, _3 … appended until nothing else bears it."""
-    taken = set(taken)
+    taken = taken if isinstance(taken, Container) else set(taken)
     candidate, number = name, 2
     while candidate in taken:
         candidate, number = f"{name}_{number}", number + 1

@@ -5,11 +5,9 @@ What a file is, its content says; the suffix may lie. Everything is read as text
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -17,13 +15,15 @@ from feedback_nlp.errors import FeedbackError
 from feedback_nlp.names import slug, visible
 from feedback_nlp.reading.cells import as_text
 from feedback_nlp.reading.column_profile import CSAT_WORDS, SCORE_WORDS, hint, words_of
-from feedback_nlp.reading.columns import guess_columns
+from feedback_nlp.reading.columns import find_column, guess_columns
 from feedback_nlp.reading.delimited import read_delimited
 from feedback_nlp.reading.export_headers import take_headers, unique_names
 from feedback_nlp.reading.file_formats import format_of, look_at
+from feedback_nlp.reading.workbooks import read_workbook
 from feedback_nlp.survey import Survey, blank_rows, make_survey
 
-_HEADER_ROWS = 50
+# A cell takes a fraction of a byte only where a column says the same over and over.
+_CELLS_UNASKED, _MOST_CELLS_A_BYTE = 20_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -36,79 +36,22 @@ class _RawTable:
 
 
 def _from_cells(cells: pd.DataFrame, source: dict[str, str]) -> _RawTable:
-    table, labels, header_rows = take_headers(cells)
+    table, labels, header_rows, repeated = take_headers(cells)
     if header_rows > 1:
         source = {**source, "header": f"{header_rows} rows"}
+    if repeated:
+        source = {**source, "left out": f"{repeated} lines that repeat the header"}
     return _RawTable(table, labels, source)
 
 
-def _read_excel(path: Path, sheet: str | None) -> _RawTable:
-    import openpyxl
-
-    damaged = (KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError, zipfile.BadZipFile)
-    try:
-        with path.open("rb") as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            pages = {page.title: page for page in book.worksheets}
-            title = _chosen_sheet(path, pages, sheet)
-            pages[title].reset_dimensions()
-            rows = [["" if cell is None else cell for cell in row] for row in _rows(pages[title])]
-    except FeedbackError:
-        raise
-    except damaged as error:
+def _refuse_bomb(path: Path, rows: int, columns: int) -> None:
+    """Refuse a small file that stands for more cells than its bytes can have been made of."""
+    cells, size = rows * columns, path.stat().st_size
+    if cells > _CELLS_UNASKED and cells > _MOST_CELLS_A_BYTE * size:
         raise FeedbackError(
-            f"{visible(path.name)} is damaged: it cannot be opened as an Excel workbook."
-        ) from error
-    width = max((len(row) for row in rows), default=0)
-    first = next((at for at, row in enumerate(rows) if _filled(row) > 1), None)
-    if first is None:
-        raise FeedbackError(
-            f'The sheet "{visible(title)}" of {visible(path.name)} holds no table with more than '
-            "one column: name another with --sheet."
+            f"{visible(path.name)} has {size:,} bytes but unpacks to {rows:,} rows of {columns:,} "
+            "columns, as no survey does: save the survey anew, or as CSV."
         )
-    padded = [row + [""] * (width - len(row)) for row in rows[first:]]
-    cells = pd.DataFrame(
-        {
-            at: as_text(pd.Series(column, dtype=object))
-            for at, column in enumerate(zip(*padded, strict=True))
-        }
-    )
-    source = {"sheet": title}
-    if len(pages) > 1 and sheet is None:
-        source["sheet"] = f"{title}, the first of {len(pages)} sheets that holds a table"
-    if first:
-        source["skipped"] = f"{first} lines above the header"
-    return _from_cells(cells, source)
-
-
-def _rows(page: Any) -> Iterable[tuple[Any, ...]]:
-    return page.iter_rows(values_only=True)
-
-
-def _filled(row: Sequence[Any]) -> int:
-    return sum(cell is not None and str(cell).strip() != "" for cell in row)
-
-
-def _chosen_sheet(path: Path, pages: dict[str, Any], wanted: str | None) -> str:
-    titles = ", ".join(f'"{visible(title)}"' for title in pages)
-    if wanted is not None:
-        for title in pages:
-            if title.casefold().strip() == wanted.casefold().strip():
-                return title
-        raise FeedbackError(
-            f'{visible(path.name)} has no sheet "{visible(wanted)}": its sheets are {titles}.'
-        )
-    for title, page in pages.items():
-        page.reset_dimensions()
-        for at, row in enumerate(_rows(page)):
-            if _filled(row) > 1:
-                return title
-            if at == _HEADER_ROWS:
-                break
-    raise FeedbackError(
-        f"No sheet of {visible(path.name)} holds a table with more than one column: "
-        f"its sheets are {titles}."
-    )
 
 
 def _read_parquet(path: Path) -> _RawTable:
@@ -116,18 +59,22 @@ def _read_parquet(path: Path) -> _RawTable:
     import pyarrow.parquet as pq
 
     try:
-        columns = pq.ParquetFile(path).read()
-    except (pa.ArrowException, OSError) as error:
+        file = pq.ParquetFile(path)
+        _refuse_bomb(path, file.metadata.num_rows, file.metadata.num_columns)
+        columns = file.read()
+        names = unique_names(columns.column_names)
+        texts = {
+            name: as_text(pd.Series(cells.to_pylist(), dtype=object))
+            for name, cells in zip(names, columns.columns, strict=True)
+            # What pandas keeps of a row index is no column of the survey.
+            if not name.startswith("__index_level_")
+        }
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        if isinstance(error, FeedbackError):
+            raise
         raise FeedbackError(
             f"{visible(path.name)} is damaged or cut off: it cannot be read as Parquet."
         ) from error
-    names = unique_names(columns.column_names)
-    texts = {
-        name: as_text(pd.Series(cells.to_pylist(), dtype=object))
-        for name, cells in zip(names, columns.columns, strict=True)
-        # What pandas keeps of a row index is no column of the survey.
-        if not name.startswith("__index_level_")
-    }
     return _RawTable(pd.DataFrame(texts))
 
 
@@ -150,11 +97,15 @@ def _read_spss(path: Path, as_numbers: Iterable[str]) -> _RawTable:
     import pyreadstat
 
     try:
+        _, declared = pyreadstat.read_sav(path, metadataonly=True)
+        _refuse_bomb(path, declared.number_rows or 0, declared.number_columns or 0)
         try:
             table, meta = pyreadstat.read_sav(path)
         except UnicodeDecodeError:
             table, meta = pyreadstat.read_sav(path, encoding="WINDOWS-1252")
-    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
+    except FeedbackError:
+        raise
+    except Exception as error:
         raise FeedbackError(
             f"{visible(path.name)} is damaged or cut off: it cannot be read as an SPSS file."
         ) from error
@@ -185,6 +136,24 @@ def _asked(raw: _RawTable, answer: str, question: str | None, column: str | None
     return raw.labels.get(answer, header)
 
 
+def _with_scales(
+    table: pd.DataFrame, named: list[str] | None
+) -> tuple[list[str] | None, dict[str, str]]:
+    """Columns named as "ease:1-7", and the scales that follow their names."""
+    if named is None:
+        return None, {}
+    columns: list[str] = []
+    scales: dict[str, str] = {}
+    for text in named:
+        name, colon, scale = text.rpartition(":")
+        # A colon may be part of the name.
+        whole = not colon or text in table.columns
+        columns.append(find_column(table, text if whole else name, "csat"))
+        if not whole:
+            scales[columns[-1]] = scale
+    return columns, scales
+
+
 def _as_list(names: str | Sequence[str] | None) -> list[str] | None:
     return [names] if isinstance(names, str) else None if names is None else list(names)
 
@@ -196,7 +165,7 @@ def _read_raw(path: Path, sheet: str | None, numbers: Sequence[str]) -> tuple[_R
     if sheet is not None and kind != "excel":
         raise FeedbackError(f"{visible(path.name)} is no Excel workbook, so it has no sheets.")
     if kind == "excel":
-        raw = _read_excel(path, sheet)
+        raw = _from_cells(*read_workbook(path, sheet))
     elif kind == "parquet":
         raw = _read_parquet(path)
     elif kind == "spss":
@@ -252,9 +221,12 @@ def read_survey(
     date: str | None = None,
     segments: str | Sequence[str] | None = None,
     csat: str | Sequence[str] | None = None,
+    csat_reversed: str | Sequence[str] = (),
+    outcomes: str | Sequence[str] | None = None,
     weight: str | None = None,
     value: str | None = None,
     consent: str | None = None,
+    score_scale: str | None = None,
     sheet: str | None = None,
     name: str | None = None,
 ) -> Survey:
@@ -270,8 +242,14 @@ def read_survey(
         The columns of these roles (see `Columns`); guessed where not given.
     question : str, optional
         The question that was asked, or the name of the column that holds each row's question.
-    segments, csat : list of str, optional
-        Columns of these roles; guessed where not given, none where the list is empty.
+    segments, csat, outcomes : list of str, optional
+        Columns of these roles; guessed where not given, none where the list is empty. The scale
+        of a rating may follow its column: "ease:1-7", "ease:5-1" where 1 is best, or
+        "ease:hard|fair|easy" for words; scales are found out where they are not declared.
+    csat_reversed : list of str
+        Ratings in which low numbers are the good ones.
+    score_scale : str, optional
+        The scale of a score that was not asked from 0 to 10, such as "1-5" (see `make_survey`).
     sheet : str, optional
         The sheet of a workbook; else the first that holds a table.
     name : str, optional
@@ -297,8 +275,9 @@ def read_survey(
     ('spring_wave', 'semicolon', ['promoter', 'detractor'])
     """
     path = Path(path)
-    numbers = [score, weight, value, *(_as_list(csat) or [])]
+    numbers = [score, weight, value, *(name.split(":")[0] for name in _as_list(csat) or [])]
     raw, kind, digest = _read_raw(path, sheet, [name for name in numbers if name is not None])
+    csat_columns, scales = _with_scales(raw.table, _as_list(csat))
     given = {
         "score": score,
         "answer": answer,
@@ -306,7 +285,8 @@ def read_survey(
         "question": question if question in raw.table.columns else None,
         "date": date,
         "segments": _as_list(segments),
-        "csat": _as_list(csat),
+        "csat": csat_columns,
+        "outcomes": _as_list(outcomes),
         "weight": weight,
         "value": value,
         "consent": consent,
@@ -321,4 +301,7 @@ def read_survey(
         name=slug(path.stem) if name is None else name,
         question=_asked(raw, columns.answer, question, columns.question),
         source=source,
+        csat_scales=scales,
+        csat_reversed=[find_column(raw.table, n, "csat") for n in _as_list(csat_reversed) or []],
+        score_scale=score_scale,
     )

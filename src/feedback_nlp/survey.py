@@ -19,10 +19,11 @@ from feedback_nlp.reading.cells import (
     is_empty_mark,
     read_amounts,
     read_dates,
-    read_ratings,
-    read_scores,
+    read_outcomes,
     read_yes_no,
 )
+from feedback_nlp.reading.scale_finding import read_rating_column, scores_on_scale
+from feedback_nlp.reading.scales import Scale
 
 CORE = ("response_id", "score", "group", "raw_answer")
 # Later steps add these to the responses, or join them to the responses by mention and theme.
@@ -30,7 +31,7 @@ RESERVED = frozenset(
     (*CORE, "answer", "has_content", "language", "sentiment", "mention_id", "theme_id")
 )
 SINGLE_ROLES = ("score", "answer", "response_id", "date", "question", "weight", "value", "consent")
-ROLES = (*SINGLE_ROLES[:5], "segments", "csat", *SINGLE_ROLES[5:])
+ROLES = (*SINGLE_ROLES[:5], "segments", "csat", "outcomes", *SINGLE_ROLES[5:])
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ class Columns:
     response_id, date, question, weight, value, consent : str or None
         `question` is a column holding the question each row answers, `value` what the account
         is worth, `consent` whether the respondent may be contacted.
-    segments, csat : tuple of str
-        Columns that divide the respondents, and satisfaction ratings.
+    segments, csat, outcomes : tuple of str
+        Columns that divide the respondents, satisfaction ratings, and what became of the
+        respondents afterwards (churned, renewed, recommended, revenue).
     why : mapping of str to str
         For every role that is filled, "given" or a clause saying why the column was guessed.
     """
@@ -57,6 +59,7 @@ class Columns:
     question: str | None = None
     segments: tuple[str, ...] = ()
     csat: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
     weight: str | None = None
     value: str | None = None
     consent: str | None = None
@@ -83,7 +86,8 @@ class Survey:
         One row a respondent: `response_id` (str, unique), `score` (Int64 0-10, missing
         allowed), `group` (promoter, passive, detractor, missing), `raw_answer` (str, "" where
         there is none), then the survey's other columns under their own names: the date as
-        datetime64, CSAT, weight and value as float, consent as boolean, the rest as text.
+        datetime64, CSAT, weight and value as float, consent as boolean, outcomes as boolean or
+        float, the rest as text.
         A column that bears a name of the tables themselves stands under `<name>_original`.
     columns : Columns
         For score, answer and id the names in the file (their values are in the four columns
@@ -97,6 +101,9 @@ class Survey:
         weight_missing_as_zero respondents have no weight and weigh nothing.
     source : mapping of str to str
         The file's name, SHA-256, format, encoding and the like.
+    scales : mapping of str to Scale
+        The scale of every CSAT column, declared or found out; under "score" that of the score
+        where it was not asked from 0 to 10.
     """
 
     name: str
@@ -105,6 +112,7 @@ class Survey:
     question: str | None
     counts: Mapping[str, int]
     source: Mapping[str, str]
+    scales: Mapping[str, Scale] = field(default_factory=dict)
 
     def describe(self) -> str:
         """The mapping and the counts, as the plain lines that `feedback-nlp check` prints."""
@@ -121,12 +129,16 @@ class Survey:
         parts: dict[str, list[tuple[str, ...]]] = {
             "source": [(key, visible(text)) for key, text in self.source.items()],
             "columns": rows,
+            "scales": [(visible(name), scale.describe()) for name, scale in self.scales.items()],
             "counts": [(key, number.rjust(widest)) for key, number in counts],
         }
         lines = [f"survey  {self.name}"]
         for title, part in parts.items():
             if part:
                 lines += ["", title, *_aligned(part)]
+        for name, scale in self.scales.items():
+            said = (visible(warning, longest=600) for warning in scale.warnings)
+            lines += [f"\nwarning  {visible(name)}: {warning}." for warning in said]
         return "\n".join(lines)
 
 
@@ -202,14 +214,15 @@ def _renamed(columns: Columns, names: Mapping[str, str]) -> Columns:
         consent=one(columns.consent),
         segments=tuple(names.get(name, name) for name in columns.segments),
         csat=tuple(names.get(name, name) for name in columns.csat),
+        outcomes=tuple(names.get(name, name) for name in columns.outcomes),
     )
 
 
 def _converted(cells: pd.Series, role: str | None) -> pd.Series:
     if role == "date":
         return read_dates(cells)[0]
-    if role == "csat":
-        return read_ratings(cells)
+    if role == "outcomes":
+        return read_outcomes(cells)
     if role in ("weight", "value"):
         return read_amounts(cells)
     if role == "consent":
@@ -237,7 +250,8 @@ def _check_mapping(table: pd.DataFrame, columns: Columns) -> None:
 
 
 def _check_readable(columns: Columns, role: str, name: str, read: pd.Series) -> None:
-    kind = {"date": "a date", "consent": "yes or no"}.get(role, "a number")
+    kind = {"date": "a date", "consent": "yes or no", "csat": "a rating"}.get(role, "a number")
+    kind = "yes or no, or as a number" if role == "outcomes" else kind
     if read.isna().all():
         raise FeedbackError(
             f"No value of the column {visible(name)!r} reads as {kind}, so it cannot be the {role}."
@@ -255,6 +269,10 @@ def make_survey(
     name: str,
     question: str | None = None,
     source: Mapping[str, str] | None = None,
+    *,
+    csat_scales: Mapping[str, str] | None = None,
+    csat_reversed: Iterable[str] = (),
+    score_scale: str | None = None,
 ) -> Survey:
     """Turn a table into a survey: values read by role, ids unique, everything counted.
 
@@ -271,6 +289,12 @@ def make_survey(
         What was asked.
     source : mapping, optional
         Where the table came from, to be kept with it.
+    csat_scales : mapping of column to str, optional
+        Declared scales (see `declared_scale`); the others are found (see `read_rating_column`).
+    csat_reversed : iterable of str
+        CSAT columns in which low numbers are the good ones.
+    score_scale : str, optional
+        The scale of a score not asked from 0 to 10; brought to 0-10 as `rescaled_scores` says.
 
     Returns
     -------
@@ -301,7 +325,7 @@ def make_survey(
     if text.empty:
         raise FeedbackError("The survey has no rows: there is nothing to read below its header.")
 
-    scores = read_scores(text[columns.score])
+    scores, scales = scores_on_scale(text[columns.score], columns.score, score_scale)
     if not (scores["reason"] == "given").any():
         raise FeedbackError(
             f"No value of the column {visible(columns.score)!r} reads as a whole number from 0 "
@@ -331,8 +355,16 @@ def make_survey(
     roles = {name: role for role, named in columns.by_role().items() for name in named}
     for column, own_name in names.items():
         role = roles.get(column)
-        made[own_name] = _converted(text[column], role)
-        if role in ("date", "csat", "weight", "value", "consent"):
+        if role == "csat":
+            made[own_name], scales[own_name] = read_rating_column(
+                text[column],
+                scores["score"],
+                declared=(csat_scales or {}).get(column),
+                reversed_=column in set(csat_reversed),
+            )
+        else:
+            made[own_name] = _converted(text[column], role)
+        if role in ("date", "csat", "outcomes", "weight", "value", "consent"):
             _check_readable(columns, role, column, made[own_name])
             unread = made[own_name].isna() & ~text[column].map(is_empty_mark).astype(bool)
             if unread.any():
@@ -351,6 +383,7 @@ def make_survey(
         question=question,
         counts=counts,
         source=dict(source or {}),
+        scales=scales,
     )
 
 

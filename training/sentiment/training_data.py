@@ -26,6 +26,7 @@ VADER_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9
 # raters put it near 3 of 4. So the outer codes are 0.75 and not 1.
 NHS_POLARITY = {"1": 0.75, "2": 0.5, "3": 0.0, "4": -0.5, "5": -0.75}
 RATING_SPAN = 0.7  # mean polarity of the passages of a review with the best or worst rating
+WRITTEN = ("sentences", "everyday_sentences", "contrast_sentences", "change_sentences")
 PASSAGE = 200  # characters of a review read at a time
 
 
@@ -93,13 +94,13 @@ def vader_examples(archive: bytes) -> list[Example]:
 
 
 def written_examples() -> list[Example]:
-    """The sentences written for the project, in two files by their time of writing."""
+    """The sentences written for the project, in files by their author and time of writing."""
     return [
         Example(
             (prepare_text(text),), float(polarity), prepare_question(question), "written",
             row=f"{name}:{row}", extra={"kind": kind},
         )
-        for name in ("sentences", "everyday_sentences")
+        for name in WRITTEN
         for row, (text, question, polarity, kind) in enumerate(
             pd.read_csv(Path(__file__).with_name(f"{name}.csv"), keep_default_na=False)[
                 ["text", "question", "polarity", "kind"]

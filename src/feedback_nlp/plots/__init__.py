@@ -22,6 +22,7 @@ from feedback_nlp.plots.findings import (
 from feedback_nlp.plots.journeys import plot_journey, plot_trend
 from feedback_nlp.plots.scores import plot_nps_by, plot_scores
 from feedback_nlp.plots.style import PALETTE
+from feedback_nlp.plots.theme_map import plot_theme_map
 from feedback_nlp.plots.themes import (
     LEAST_ROW_INCHES,
     SPECIAL_LABELS,
@@ -47,6 +48,7 @@ __all__ = [
     "plot_sentiment_by",
     "plot_sentiment_by_group",
     "plot_theme_groups",
+    "plot_theme_map",
     "plot_trend",
     "plot_what_if",
     "theme_labels",

@@ -16,6 +16,7 @@ from feedback_nlp.plots.style import (
     PRINT_WIDTH,
     Rows,
     axes_of,
+    count,
     horizontal_rows,
     percent,
     print_style,
@@ -85,7 +86,7 @@ def plot_content_by_group(
             axes.hlines(centre, low, high, color=colour, linewidth=1.6)
             axes.plot(middle, centre, "o", color=colour, markersize=5)
             axes.annotate(
-                f"{middle:.0f}%  ({int(row['n']):,} of {int(row['base']):,})",
+                f"{percent(row['share'])}  ({count(row['n'])} of {count(row['base'])})",
                 (high, centre),
                 xytext=(5, 0),
                 **BESIDE,
@@ -140,7 +141,7 @@ def plot_sentiment_by_group(
             for group, tone in values.items()
         )
         title = f"Median tone of the answers: {medians}"
-    rows = Rows([f"{_NAMED[g]} (n = {len(tone):,})" for g, tone in values.items()], width)
+    rows = Rows([f"{_NAMED[g]} (n = {count(len(tone))})" for g, tone in values.items()], width)
     edges = np.linspace(-1, 1, 41)
     with print_style():
         axes = axes_of(ax, width, 1.6 * rows_height(rows, title, width))
@@ -219,7 +220,7 @@ def plot_sentiment_by(
             axes.hlines(centre, row["ci_low"], row["ci_high"], color=INK, linewidth=1.4)
             axes.plot(row["mean"], centre, "o", color=INK, markersize=5)
             axes.annotate(
-                f"{row['mean']:+.2f}  (n = {int(row['n']):,})".replace("-", "\u2212"),
+                f"{row['mean']:+.2f}  (n = {count(row['n'])})".replace("-", "\u2212"),
                 (row["ci_high"], centre),
                 xytext=(5, 0),
                 **BESIDE,

@@ -18,6 +18,7 @@ from feedback_nlp.plots.style import (
     PRINT_WIDTH,
     Rows,
     axes_of,
+    count,
     excludes_zero,
     horizontal_rows,
     percent,
@@ -111,7 +112,7 @@ def plot_what_if(
             certain = excludes_zero(row["ci_low"], row["ci_high"])
             _interval(axes, centre, row["ci_low"], row["what_if"], row["ci_high"], INK, certain)
             axes.annotate(
-                f"{signed(row['what_if'])}  (n = {int(row['n_negative']):,})",
+                f"{signed(row['what_if'])}  (n = {count(row['n_negative'])})",
                 (row["ci_high"], centre),
                 xytext=(5, 0),
                 **BESIDE,
@@ -212,8 +213,8 @@ def plot_passive_themes(
         horizontal_rows(axes, rows)
         axes.set_xlabel(
             wrapped(
-                "Share of passives less share of promoters who name it (beside: each of the two)\n"
-                f"(percentage points, {confidence:.0%} interval; pale: q ≥ {_Q:.2f})",
+                f"Passives less promoters, percentage points ({confidence:.0%} interval)\n"
+                f"Beside: the share of each who name it; pale: q\u00a0≥\u00a0{_Q:.2f}",
                 width,
             )
         )
@@ -224,6 +225,7 @@ def plot_passive_themes(
 def plot_danger_zone(
     danger_zone: pd.DataFrame,
     *,
+    by_segment: bool = True,
     confidence: float = 0.95,
     title: str | None = None,
     width: float = PRINT_WIDTH,
@@ -236,6 +238,8 @@ def plot_danger_zone(
     danger_zone : DataFrame, one row a level of a segment
         As :func:`feedback_nlp.findings.danger.danger_zone` gives it; the other
         respondents of a level score 7 to 10.
+    by_segment : bool
+        Draw a line where another segment begins; without, the rows are one list.
     confidence, title, width, ax
         As in :func:`plot_what_if`.
 
@@ -278,7 +282,7 @@ def plot_danger_zone(
     with print_style():
         axes = axes_of(ax, width, rows_height(rows, title, width))
         for position, (centre, row) in enumerate(zip(rows.centres, records, strict=True)):
-            if position and row["segment"] != records[position - 1]["segment"]:
+            if by_segment and position and row["segment"] != records[position - 1]["segment"]:
                 axes.axhline(rows.edges[position], color=MUTED, linewidth=0.5)
             differs = bool(pd.notna(row["q_value"]) and row["q_value"] < _Q)
             for lane, (zone, scores) in enumerate((("danger", "0 to 3"), ("mild", "4 to 6"))):
@@ -293,7 +297,7 @@ def plot_danger_zone(
                     clip_on=False,
                 )
                 axes.annotate(
-                    f"{share:.0f}%" + (f" score {scores}" if position == 0 else ""),
+                    percent(share / 100) + (f" score {scores}" if position == 0 else ""),
                     (high, y),
                     xytext=(5, 0),
                     **{**BESIDE, "bbox": None},
@@ -304,7 +308,8 @@ def plot_danger_zone(
         horizontal_rows(axes, rows)
         axes.set_xlabel(
             wrapped(
-                f"Share of respondents (%, {confidence:.0%} interval; bold: q < {_Q:.2f})", width
+                f"Share of respondents (%, {confidence:.0%} interval; bold: q\u00a0<\u00a0{_Q:.2f})",
+                width,
             )
         )
         write_title(axes, title, own_figure=ax is None, width=width)
@@ -320,9 +325,9 @@ def _interval(
 
 def _level_label(segment: str, level: str, n: float) -> str:
     if segment == ALL:
-        return f"All (n\u00a0=\u00a0{int(n):,})"
+        return f"All (n\u00a0=\u00a0{count(n)})"
     name = "levels of too few" if level == TOO_FEW else level
-    return f"{segment}: {name} (n\u00a0=\u00a0{int(n):,})"
+    return f"{segment}: {name} (n\u00a0=\u00a0{count(n)})"
 
 
 def _title_of_what_if(table: pd.DataFrame, labels: Mapping[str, str]) -> str:

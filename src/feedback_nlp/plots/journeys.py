@@ -17,6 +17,7 @@ from feedback_nlp.plots.style import (
     PRINT_WIDTH,
     Rows,
     axes_of,
+    count,
     horizontal_rows,
     percent,
     print_style,
@@ -93,7 +94,7 @@ def plot_trend(
     between = "\n" if upright else "  "
     names = [
         f"{row['period']}{between}"
-        + ("too few" if pd.isna(row["nps"]) else f"n = {int(row['n']):,}")
+        + ("too few" if pd.isna(row["nps"]) else f"n = {count(row['n'])}")
         for row in nps_trend.to_dict("records")
     ]
     below = 0.35 if upright else _CHARACTER_INCHES * max(len(name) for name in names)
@@ -235,7 +236,9 @@ def plot_journey(
             f"; the {len(levels)} largest of {len(sizes)}" if len(sizes) > len(levels) else ""
         )
         axes.set_xlabel(
-            wrapped(f"Share of respondents who name it (bold: q < {_Q:.2f}{left_out})", width)
+            wrapped(
+                f"Share of respondents who name it (bold: q\u00a0<\u00a0{_Q:.2f}{left_out})", width
+            )
         )
         axes.xaxis.set_label_position("bottom")
         write_title(axes, title, own_figure=ax is None, width=width)
@@ -254,7 +257,7 @@ def _column_heads(
         "\n".join(
             [
                 *textwrap.wrap(str(level), _LEVEL_CHARACTERS if lying else characters),
-                f"n = {int(sizes[level]):,}",
+                f"n = {count(sizes[level])}",
             ]
         )
         for level in levels

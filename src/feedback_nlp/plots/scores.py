@@ -18,6 +18,7 @@ from feedback_nlp.plots.style import (
     PRINT_WIDTH,
     Rows,
     axes_of,
+    count,
     horizontal_rows,
     percent,
     print_style,
@@ -97,7 +98,7 @@ def plot_scores(
     if title is None:
         biggest = max(_GROUPS, key=lambda group: group_counts[group])
         title = (
-            f"{percent(group_counts[biggest] / n)} of {n:,} respondents are {biggest}s "
+            f"{percent(group_counts[biggest] / n)} of {count(n)} respondents are {biggest}s "
             f"({_score_range(biggest)})"
         )
     with print_style():
@@ -113,10 +114,10 @@ def plot_scores(
             zorder=3,
         )
         top = float(high.max())
-        for score, count in enumerate(counts):
+        for score, given in enumerate(counts):
             axes.annotate(
-                f"{count:,}",
-                (score, high[score] if count else 0),
+                count(given),
+                (score, high[score] if given else 0),
                 xytext=(0, 2),
                 textcoords="offset points",
                 ha="center",
@@ -223,7 +224,7 @@ def plot_nps_by(
             axes.hlines(centre, row["ci_low"], row["ci_high"], color=INK, linewidth=1.4)
             axes.plot(row["nps"], centre, "o", color=INK, markersize=5)
             axes.annotate(
-                f"{signed(row['nps'])}  (n = {int(row['n']):,})",
+                f"{signed(row['nps'])}  (n = {count(row['n'])})",
                 (row["ci_high"], centre),
                 xytext=(5, 0),
                 **BESIDE,

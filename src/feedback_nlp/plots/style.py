@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from feedback_nlp.plots.number_format import count, decimal, percent, signed
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -42,20 +44,6 @@ _LINE_INCHES = 0.163
 _ROW_PADDING_INCHES = 0.092
 
 
-def signed(value: float) -> str:
-    """Write a number of points with its sign and one decimal.
-
-    Examples
-    --------
-    >>> signed(-6.24), signed(0.04), signed(12)
-    ('−6.2', '0.0', '+12.0')
-    """
-    rounded = round(float(value), 1)
-    if rounded == 0:
-        return "0.0"
-    return f"{'+' if rounded > 0 else '−'}{abs(rounded):.1f}"
-
-
 def excludes_zero(low: float, high: float) -> bool:
     """Whether an interval leaves out zero, as printed with one decimal.
 
@@ -68,17 +56,6 @@ def excludes_zero(low: float, high: float) -> bool:
     (False, True)
     """
     return bool(round(float(low), 1) > 0 or round(float(high), 1) < 0)
-
-
-def percent(share: float) -> str:
-    """Write a share as a whole percentage.
-
-    Examples
-    --------
-    >>> percent(0.314)
-    '31%'
-    """
-    return f"{100 * float(share):.0f}%"
 
 
 def quoted(label: str) -> str:
@@ -94,6 +71,31 @@ def quoted(label: str) -> str:
     """
     return f"“{label}”\u200e"
 
+
+__all__ = [
+    "BESIDE",
+    "FONT_FOLDER",
+    "HAIRLINE",
+    "INK",
+    "MUTED",
+    "PALETTE",
+    "PRINT_WIDTH",
+    "TYPEFACES",
+    "Rows",
+    "axes_of",
+    "count",
+    "decimal",
+    "excludes_zero",
+    "horizontal_rows",
+    "percent",
+    "print_style",
+    "quoted",
+    "rows_height",
+    "signed",
+    "with_room",
+    "wrapped",
+    "write_title",
+]
 
 BESIDE: dict[str, Any] = {
     "textcoords": "offset points",

@@ -224,6 +224,29 @@ def read_yes_no(column: pd.Series) -> pd.Series:
     return texts.map(answers).astype("boolean")
 
 
+def read_outcomes(column: pd.Series) -> pd.Series:
+    """Read what became of the respondents: yes/no as booleans, anything else as amounts.
+
+    Parameters
+    ----------
+    column : Series, shape (n,)
+
+    Returns
+    -------
+    Series, shape (n,), of boolean where every cell that is not empty says yes or no, else of float.
+
+    Examples
+    --------
+    >>> read_outcomes(pd.Series(["yes", "", "no"])).tolist()
+    [True, <NA>, False]
+    >>> read_outcomes(pd.Series(["£120", "0", "80.5"])).tolist()
+    [120.0, 0.0, 80.5]
+    """
+    said = read_yes_no(column)
+    empty = as_text(column).map(is_empty_mark).astype(bool)
+    return said if (said.notna() | empty).all() and said.notna().any() else read_amounts(column)
+
+
 def _day_comes_first(first: pd.Series, second: pd.Series) -> tuple[bool, str]:
     """Whether 03/04/2018 is the third of April, and how that is known."""
     day_first, month_first = int(first.between(13, 31).sum()), int(second.between(13, 31).sum())

@@ -11,7 +11,6 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
@@ -43,6 +42,7 @@ from feedback_nlp.reading.column_profile import (
     rank,
     words_of,
 )
+from feedback_nlp.reading.rating_columns import guess_csat, guess_outcomes
 from feedback_nlp.survey import ROLES, SINGLE_ROLES, Columns
 
 
@@ -223,26 +223,6 @@ def _guess_consent(profiles: Mapping[str, Profile]) -> tuple[str, str] | None:
     return name, f'"{word}" in its name; yes or no throughout'
 
 
-def _is_csat(profile: Profile) -> bool:
-    named = hint(words_of(profile.name), (*CSAT_WORDS, "score*"))
-    asked = hint(profile.words, ("satisf*", "rate", "easy"))
-    if not (named or asked) or hint(profile.words, SCORE_WORDS[0]) or profile.numeric_share < 0.9:
-        return False
-    numbers = profile.numbers[~np.isnan(profile.numbers)]
-    whole = np.mean(numbers == np.round(numbers)) >= 0.9
-    varied = len(np.unique(numbers)) >= 2
-    return bool(whole and varied and numbers.min() >= 0 and 2 < numbers.max() <= 10)
-
-
-def _guess_csat(profiles: Mapping[str, Profile]) -> tuple[tuple[str, ...], str]:
-    names = tuple(name for name, profile in profiles.items() if _is_csat(profile))
-    if not names:
-        return (), ""
-    lowest = min(np.nanmin(profiles[name].numbers) for name in names)
-    highest = max(np.nanmax(profiles[name].numbers) for name in names)
-    return names, f"named as ratings; whole numbers within {lowest:g} to {highest:g}"
-
-
 def _guess_value(profiles: Mapping[str, Profile]) -> tuple[str, str] | None:
     for name, profile in profiles.items():
         word = hint(words_of(name), VALUE_WORDS)
@@ -384,7 +364,9 @@ def guess_columns(
         if role not in found:
             settle(role, guess())
     if "csat" not in found:
-        settle_all("csat", _guess_csat(free()))
+        settle_all("csat", guess_csat(free()))
+    if "outcomes" not in found:
+        settle_all("outcomes", guess_outcomes(free()))
     if "value" not in found:
         settle("value", _guess_value(free()))
     if "segments" not in found:
@@ -393,5 +375,6 @@ def guess_columns(
         **{role: (found.get(role) or (None,))[0] for role in SINGLE_ROLES},  # type: ignore[arg-type]
         segments=found.get("segments", ()),
         csat=found.get("csat", ()),
+        outcomes=found.get("outcomes", ()),
         why=why,
     )

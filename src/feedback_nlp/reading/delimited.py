@@ -30,6 +30,7 @@ _BOMS = (
 _CHUNK = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_ROWS = 200
+_MOST_COLUMNS = 16_384
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x00"))
 
 
@@ -315,6 +316,11 @@ def read_delimited(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     if not any(line.strip("\ufeff \t\r\n") for line in lines):
         raise FeedbackError(f"{visible(path.name)} is empty: there is no survey in it.")
     layout = _layout(path, lines)
+    if layout.cells > _MOST_COLUMNS:
+        raise FeedbackError(
+            f"{visible(path.name)} has more than {_MOST_COLUMNS:,} columns, the most that a "
+            "spreadsheet can hold: export fewer, or one row a respondent."
+        )
     try:
         try:
             cells, stream = _parse(path, encoding, layout)

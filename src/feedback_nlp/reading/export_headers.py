@@ -19,10 +19,10 @@ def unique_names(names: Iterable[str]) -> list[str]:
     >>> unique_names(["score", "", " score "])
     ['score', 'column_2', 'score_2']
     """
-    unique: list[str] = []
+    taken: dict[str, None] = {}
     for position, name in enumerate(names, start=1):
-        unique.append(free_name(name.strip() or f"column_{position}", unique))
-    return unique
+        taken[free_name(name.strip() or f"column_{position}", taken)] = None
+    return list(taken)
 
 
 def _import_ids(row: Sequence[str]) -> bool:
@@ -62,7 +62,19 @@ def _joined_headers(names: Sequence[str], row: Sequence[str]) -> list[str]:
     return joined
 
 
-def take_headers(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], int]:
+def _repeats(cells: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Which rows are the header once more, as where two exports were joined."""
+    same = pd.Series(True, index=cells.index)
+    for place, name in zip(cells.columns, names, strict=True):
+        if not same.any():
+            break
+        # An export may bring its own byte order mark into the middle of the file.
+        found = cells.loc[same, place].str.strip("\ufeff \t")
+        same[same] = found == name.strip("\ufeff \t")
+    return same
+
+
+def take_headers(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], int, int]:
     """Take the header rows off a table of cells.
 
     Parameters
@@ -79,8 +91,13 @@ def take_headers(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], int
         The question behind a name, where the export has it.
     header_rows : int
         How many rows were taken off.
+    repeated : int
+        How many rows further down were the header once more, and are left out.
     """
     names = list(cells.iloc[0])
+    again = _repeats(cells, names)
+    again.iloc[0] = False
+    cells = cells[~again]
     below = [list(cells.iloc[row]) for row in range(1, min(3, len(cells)))]
     labels: list[str] = [""] * len(names)
     header_rows = 1
@@ -106,4 +123,4 @@ def take_headers(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], int
         for name, label in zip(table.columns, labels, strict=True)
         if label.strip()
     }
-    return table.drop(columns=empty), known, header_rows
+    return table.drop(columns=empty), known, header_rows, int(again.sum())

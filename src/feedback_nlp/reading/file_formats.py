@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -21,6 +23,20 @@ _FOREIGN = (
     (b"SQLite format 3", "an SQLite database, so export the table as CSV"),
     (b"{\\rtf", "a rich text document"),
 )
+_MARKUP = (
+    (
+        re.compile(rb"<!doctype\s+html|<html|<head|<body|<table|<meta", re.IGNORECASE),
+        "a web page, as some tools export for Excel: open it there and save it as .xlsx or CSV",
+    ),
+    (
+        re.compile(rb"<\?xml|<[a-z_]+[\s>:]", re.IGNORECASE),
+        "XML: open it in a spreadsheet program and save it as .xlsx or CSV",
+    ),
+    (
+        re.compile(rb"\[?\s*\{\s*[\"}]|\[\s*\[\s*[\"\d]"),
+        "JSON: export the survey as CSV or .xlsx",
+    ),
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -28,6 +44,10 @@ def format_of(path: Path, start: bytes) -> str:
     """The format, by content; what is no survey is refused by its true name."""
     for magic, what in _FOREIGN:
         if start.startswith(magic):
+            raise FeedbackError(f"{visible(path.name)} is not a table but {what}.")
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    for opening, what in _MARKUP:
+        if opening.match(text):
             raise FeedbackError(f"{visible(path.name)} is not a table but {what}.")
     if start.startswith(b"PAR1"):
         return "parquet"

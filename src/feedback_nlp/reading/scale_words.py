@@ -36,12 +36,13 @@ _VERDICTS = {
     **dict.fromkeys(("hervorragend", "ausgezeichnet", "excelente", "eccellente", "ottimo"), 3.0),
     **dict.fromkeys(("otimo", "uitstekend", "doskonal", "utmarkt", "great", "parfait"), 2.5),
     **dict.fromkeys(("ausreichend", "fair", "passable", "mediocre", "regular", "matig"), -0.5),
+    **dict.fromkeys(("yes", "ja", "oui", "si", "sim", "tak"), 1.0),
     **dict.fromkeys(("terrible", "awful", "horrible", "pessim", "furchtbar", "katastroph"), -3.0),
     **dict.fromkeys(("mangelhaft", "ungenugend", "affreux", "terribil", "verschrikkelijk"), -3.0),
 }
 _NEUTRAL = (
     *("neither", "neutral", "neutre", "neutro", "neutraal", "weder", "teils", "undecided"),
-    *("average", "okay", "ok", "mittel", "mittelmassig", "moyen", "medio", "moderat"),
+    *("average", "okay", "ok", "mittel", "mittelmassig", "moyen", "medio"),
     *("indecis", "indifferent", "noch", "obojetn", "varken", "mixed", "acceptable"),
 )
 _STRENGTHS = (
@@ -56,7 +57,18 @@ _STRENGTHS = (
     (0.6, ("somewhat", "slightly", "fairly", "rather", "eher", "plutot", "abbastanza", "algo")),
     (0.6, ("tamelijk", "raczej", "ganska", "a little", "a bit", "etwas", "un poco", "enigszins")),
 )
-_LITTLE = ("wenig", "peu", "poco", "pouco", "weinig", "malo zadowolon", "not very", "not really")
+_LITTLE = (
+    "wenig",
+    "weniger",
+    "hardly",
+    "peu",
+    "poco",
+    "pouco",
+    "weinig",
+    "malo zadowolon",
+    "not very",
+    "not really",
+)
 _DENIED = ("not", "nicht", "pas", "no", "non", "nao", "niet", "nie", "inte", "kein", "keine")
 _NOT_AT_ALL = (
     *("not at all", "gar nicht", "uberhaupt nicht", "pas du tout", "nada", "per niente"),
@@ -65,7 +77,7 @@ _NOT_AT_ALL = (
 _DONT_KNOW = re.compile(
     r"(?:do ?n[o']?t know|dont know|not applicable|n/?a|prefer not to (?:say|answer)|did not use|"
     r"(?:have )?not used|no (?:opinion|answer)|not sure|unsure|weiss nicht|keine angabe|"
-    r"nicht zutreffend|ne sais pas|sans (?:avis|opinion)|non concerne|no se|no sabe|ns/?nc|"
+    r"nicht zutreffend|ne sai[st] pas|sans (?:avis|opinion)|non concerne|no se|no sabe|ns/?nc|"
     r"no aplica|non so|non applicabile|nao sei|nao se aplica|weet (?:ik )?niet|n\.?v\.?t\.?|"
     r"nie wiem|nie dotyczy|vet (?:ej|inte)|refused|blank|skipped)"
 )
@@ -123,9 +135,11 @@ def goodness(label: str) -> float | None:
     words = text.split()
     if not words:
         return None
-    for word in words:
+    if len(words) == 1 and words[0] in (*_DENIED, "ja", "tak"):
+        return -1.0 if words[0] in _DENIED else 1.0
+    if not _any(words, _GOOD + _BAD):
         for stem, strength in _VERDICTS.items():
-            if word.startswith(stem) and not _any(words, _GOOD + _BAD):
+            if any(_starts(word, (stem,)) for word in words):
                 return strength
     # "Neither satisfied nor dissatisfied" names both sides; "ni … ni" and "weder … noch" too.
     if _any(words, _NEUTRAL) or words.count("ni") > 1 or words.count("ne") > 1 or "nor" in words:

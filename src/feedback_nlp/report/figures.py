@@ -1,34 +1,57 @@
-"""The pictures of the brief: how many rows fit a page, their captions, their SVG."""
+"""The pictures of the brief: which there are, their captions and alternative texts, their SVG."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from feedback_nlp import plots
-from feedback_nlp.nps import NpsEstimate
-from feedback_nlp.plots.style import PRINT_WIDTH, Rows
+import pandas as pd
 
-#: Themes with a block of their own: sentence, shares and quotes.
-BLOCKS = 3
-#: Themes drawn by group at most; the table after them has all.
-MOST_BY_GROUP = 8
-_GROUPS = ("detractor", "passive", "promoter")
+from feedback_nlp import plots
+from feedback_nlp.findings.danger import ALL
+from feedback_nlp.nps import NpsEstimate
+from feedback_nlp.plots.number_format import count
+from feedback_nlp.plots.style import PRINT_WIDTH
+from feedback_nlp.report.places import themes_to_draw
+from feedback_nlp.report.wording import spoken
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How wide pictures are (inches) and how many rows they have at most."""
+
+    width: float
+    contributions: int
+    passive_themes: int
+    journey_themes: int
+    levels: int
+    periods: int
+
+
+PAPER = Shape(
+    PRINT_WIDTH, contributions=10, passive_themes=6, journey_themes=8, levels=8, periods=26
+)
+SLIDES = Shape(4.3, contributions=8, passive_themes=5, journey_themes=6, levels=5, periods=12)
 _SCORES_WIDTH = 4.15
 
 
 def captions(
     estimate: NpsEstimate,
-    shown: Sequence[dict[str, Any]],
-    special: Sequence[dict[str, Any]],
-    most: int,
+    shown: Sequence[Mapping[str, Any]],
+    special: Sequence[Mapping[str, Any]],
+    sections: Sequence[Mapping[str, Any]],
 ) -> dict[str, dict[str, Any]]:
+    """Say which pictures there are, and what each shows to one who cannot see it."""
     figures: dict[str, dict[str, Any]] = {
         "scores": {
             "caption": "How often each score was given",
-            "alt": f"Bar chart of the eleven scores: {estimate.detractors} detractors (0 to 6), "
-            f"{estimate.passives} passives (7 and 8), {estimate.promoters} promoters (9 and 10).",
+            "alt": "Bar chart of the eleven scores: "
+            f"{count(estimate.detractors)} detractors (0 to 6), "
+            f"{count(estimate.passives)} passives (7 and 8), "
+            f"{count(estimate.promoters)} promoters (9 and 10).",
         }
     }
     if shown:
@@ -36,88 +59,103 @@ def captions(
             f"{row['label']} {row['contribution_text']} ({row['interval_text']})"
             for row in [*shown, *special]
         )
-        some = f": the {most} themes named most" if len(shown) > most else ""
+        few = len(shown) <= PAPER.contributions
         figures["contributions"] = {
-            "caption": "What each theme takes from the score, or adds to it",
+            "caption": "What each theme takes from the score, or adds to it"
+            + ("" if few else ": the largest"),
             "alt": f"Bar chart of points of NPS by theme, with intervals: {listed}.",
         }
-    if len(shown) > BLOCKS:
-        # With fewer themes the blocks and the table say it all.
-        figures["theme_groups"] = {
-            "caption": f"Who names which theme{some}",
-            "most": most,
-            "alt": "Chart of the share of detractors, passives and promoters that name each "
-            "theme, with intervals; the table after it gives the same shares.",
-        }
+    described = {
+        "passives": "Themes that set passives apart from promoters",
+        "journey": "Share of respondents who name each theme, by {segment}",
+        "danger": "Scores of 0 to 3 and of 4 to 6, by segment",
+        "trend": "The score by period",
+    }
+    for section in sections:
+        name = section["figure"]
+        if name:
+            caption = described.get(name, section["heading"])
+            caption = caption.replace("{segment}", spoken(str(section.get("segment") or "")))
+            said = " ".join(one["text"] for one in section["told"])
+            figures[name] = {
+                "caption": caption,
+                "alt": f"{caption}, with intervals where they are estimated. {said}",
+            }
     return figures
 
 
-def draw(run: Any, data: Mapping[str, Any], smallest: int) -> dict[str, str]:
-    pictures = {
+def draw(
+    run: Any, data: Mapping[str, Any], smallest: int, *, slides: bool = False
+) -> dict[str, str]:
+    """Draw the pictures that the data name, as SVG.
+
+    Parameters
+    ----------
+    run, data, smallest
+        As :func:`feedback_nlp.report.brief.brief_data` takes and gives them.
+    slides : bool
+        Narrower and of fewer rows, so that what is read on paper can be read on a wall.
+    """
+    shape = SLIDES if slides else PAPER
+    drawn: dict[str, Any] = {
         "scores": plots.plot_scores(run.responses, title="", width=_SCORES_WIDTH),
     }
     if data["themes"]:
-        visible = [row["theme_id"] for row in data["themes"]]
-        visible += [row["theme_id"] for row in data["special"]]
+        visible = [row["theme_id"] for row in [*data["themes"], *data["special"]]]
         hidden = set(run.nps_impact["theme_id"]) - set(visible)
-        pictures["contributions"] = plots.plot_contributions(
+        drawn["contributions"] = plots.plot_contributions(
             run.nps_impact,
             run.themes,
-            most=_most_on_page_one(data),
+            most=shape.contributions,
             hidden=sorted(hidden),
             title="",
+            width=PRINT_WIDTH,
         )
-    if "theme_groups" in data["figures"]:
-        group_size = run.responses["group"].value_counts()
-        shares = run.theme_groups
-        shares = shares[shares["theme_id"].isin([row["theme_id"] for row in data["themes"]])]
-        large = [g for g in _GROUPS if group_size.get(g, 0) >= smallest]
-        pictures["theme_groups"] = plots.plot_theme_groups(
-            shares[shares["group"].isin(large)],
-            run.themes,
-            most=data["figures"]["theme_groups"]["most"],
-            smallest=smallest,
-            title="",
-        )
-    return {name: _svg(axes) for name, axes in pictures.items()}
+    sections = {section["figure"]: section for section in data["sections"] if section["figure"]}
+    for name, section in sections.items():
+        drawn[name] = _DRAWN[name](run, section, shape)
+    return {name: as_svg(axes, name) for name, axes in drawn.items()}
 
 
-def _most_on_page_one(data: Mapping[str, Any]) -> int:
-    """How many themes fit on page one: fewer where labels or findings are long."""
-    texts = [f"{finding['lead']} {finding['detail']}" for finding in data["findings"]]
-    texts += [text for text in (data["no_finding"], data["unexplained"]) if text]
-    # Inches: what the page leaves below the score, less headings and closing
-    # lines, less about 105 characters a line of the findings.
-    room = 4.55 - sum(0.17 * -(-len(text) // 105) + 0.05 for text in texts)
-    room -= 0.2 if data["not_shown"] else 0.0
-    special = [row["label"] for row in data["special"]]
-    ordered = sorted(data["themes"], key=lambda theme: -abs(theme["contribution"]))
-    for most in range(min(10, len(ordered)), 3, -1):
-        labels = [*(theme["label"] for theme in ordered[:most]), *special]
-        if Rows(labels, PRINT_WIDTH).height <= room:
-            return most
-    return 3
+def _passives(run: Any, _: Mapping[str, Any], shape: Shape) -> Any:
+    table = run.passive_themes
+    # One row a theme, its surest: in two tones it would look like two themes.
+    table = table.sort_values("p_value", kind="stable").drop_duplicates("theme_id")
+    return plots.plot_passive_themes(
+        table, run.themes, most=shape.passive_themes, title="", width=shape.width
+    )
 
 
-def most_by_group(themes: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[str, Any]]) -> int:
-    """How many themes can be drawn by group below the blocks, on the page that these begin."""
-    used = 0.0
-    for block in blocks:
-        # Inches: a column of 54 mm with label, points and shares; a column of quotes.
-        left = 1.2 + 0.17 * -(-len(block["label"]) // 26)
-        right = sum(0.39 + 0.16 * (len(quote["text"]) // 84) for quote in block["quotes"])
-        used += max(left, right) + 0.3
-    room = 9.1 - used
-    ordered = sorted(themes, key=lambda theme: -theme["n"])
-    for most in range(min(MOST_BY_GROUP, len(ordered)), 3, -1):
-        labels = [theme["label"] for theme in ordered[:most]]
-        if Rows(labels, PRINT_WIDTH, plots.LEAST_ROW_INCHES).height <= room:
-            return most
-    return MOST_BY_GROUP
+def _journey(run: Any, section: Mapping[str, Any], shape: Shape) -> Any:
+    rows = themes_to_draw(run.theme_segments, section["segment"], shape.journey_themes)
+    return plots.plot_journey(rows, run.themes, most=shape.levels, title="", width=shape.width)
 
 
-def _svg(axes: Any) -> str:
-    """The figure as SVG, the same bytes for the same table; text as outlines."""
+def _danger(run: Any, _: Mapping[str, Any], shape: Shape) -> Any:
+    table = run.danger_zone
+    everyone, levels = table[table["segment"] == ALL], table[table["segment"] != ALL]
+    levels = levels.sort_values("p_value", kind="stable").head(shape.levels - 1)
+    levels = levels.sort_values("danger_share", ascending=False, kind="stable")
+    levels = levels.assign(segment=[spoken(str(name)) for name in levels["segment"]])
+    # Levels of all segments in one order: no lines between them.
+    return plots.plot_danger_zone(
+        pd.concat([everyone, levels]), title="", by_segment=False, width=shape.width
+    )
+
+
+def _trend(run: Any, _: Mapping[str, Any], shape: Shape) -> Any:
+    return plots.plot_trend(run.nps_trend.tail(shape.periods), title="", width=shape.width)
+
+
+_DRAWN = {"passives": _passives, "journey": _journey, "danger": _danger, "trend": _trend}
+
+
+def as_svg(axes: Any, name: str) -> str:
+    """Give a figure as SVG: the same bytes for the same table, text as outlines.
+
+    Identifiers begin with `name`, so that several pictures can stand in one page; comments,
+    in which matplotlib repeats the labels, are left out.
+    """
     import matplotlib
     import matplotlib.pyplot as plt
 
@@ -125,4 +163,7 @@ def _svg(axes: Any) -> str:
     with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "feedback-nlp"}):
         axes.figure.savefig(content, format="svg", metadata={"Date": None})
     plt.close(axes.figure)
-    return content.getvalue()
+    svg = re.sub(r"<!--.*?-->\s*", "", content.getvalue(), flags=re.DOTALL)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'((?:xlink:)?href)="#', rf'\1="#{name}-', svg)
+    return svg.replace("url(#", f"url(#{name}-")

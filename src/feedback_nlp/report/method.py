@@ -9,7 +9,7 @@ import pandas as pd
 
 from feedback_nlp.nps import NpsEstimate
 from feedback_nlp.plots import SPECIAL_LABELS
-from feedback_nlp.plots.style import percent
+from feedback_nlp.plots.number_format import count, percent
 from feedback_nlp.report import wording
 
 _ACRONYMS = frozenset({"csat", "eu", "nhs", "nps", "uk", "us"})
@@ -40,9 +40,9 @@ def honesty_line(run: Any, estimate: NpsEstimate) -> str:
     without = len(responses) - with_content
     dates = period_of(run)
     return (
-        f"Rests on {estimate.n:,} scores and {with_content:,} reasons in the customers’ own words"
-        f"{f', {dates}' if dates else ''}. {without:,} of {len(responses):,} respondents gave no "
-        f"reason; {_silent(run)} "
+        f"Rests on {count(estimate.n)} scores and {count(with_content)} reasons in the "
+        f"customers’ own words{f', {dates}' if dates else ''}. {count(without)} of "
+        f"{count(len(responses))} respondents gave no reason; {_silent(run)} "
         f"{_validated(run)} {caution(run)}"
     ).strip()
 
@@ -103,7 +103,7 @@ def why_no_themes(run: Any) -> str:
     with_content = int(run.responses["has_content"].sum())
     note = str(run.record.get("themes_note") or "").strip()
     reason = note or "No theme was found in the answers."
-    return f"{with_content:,} answers have content. {reason} This brief gives the score alone."
+    return f"{count(with_content)} answers have content. {reason} This brief gives the score alone."
 
 
 def period_of(run: Any) -> str:
@@ -123,11 +123,11 @@ def _what_was_read(run: Any, estimate: NpsEstimate) -> str:
     rows = int(counts.get("rows_read", responses))
     with_content = int(run.responses["has_content"].sum())
     dropped = rows - responses
-    text = f"{source.get('path') or source.get('name') or 'The survey'}: {rows:,} rows read"
-    text += f", {dropped:,} empty ones dropped; " if dropped else "; "
+    text = f"{source.get('path') or source.get('name') or 'The survey'}: {count(rows)} rows read"
+    text += f", {count(dropped)} empty ones dropped; " if dropped else "; "
     text += (
-        f"{responses:,} respondents, {estimate.n:,} with a score, {with_content:,} whose answer "
-        "has content."
+        f"{count(responses)} respondents, {count(estimate.n)} with a score, "
+        f"{count(with_content)} whose answer has content."
     )
     if source.get("sha256"):
         text += f" SHA-256 of the file: {str(source['sha256'])[:12]}…"
@@ -142,7 +142,7 @@ def _score_method(run: Any, estimate: NpsEstimate) -> str:
     )
     weight = (run.record.get("columns") or {}).get("weight")
     if weight:
-        text += f" Weighted by “{weight}” (Kish’s effective n: {estimate.effective_n:,.0f})."
+        text += f" Weighted by “{weight}” (Kish’s effective n: {count(estimate.effective_n)})."
     return text
 
 
@@ -154,7 +154,7 @@ def _silent(run: Any) -> str:
     rates = run.response_rates
     first = rates[rates["segment"] == rates["segment"].iloc[0]]
     asked, answered = int(first["invited"].sum()), int(first["n"].sum())
-    said = f"{percent(answered / asked)} of {asked:,} invited answered at all."
+    said = f"{percent(answered / asked)} of {count(asked)} invited answered at all."
     return f"{said} {skew}" if skew else f"{said} No segment answered much less than the others."
 
 
@@ -170,9 +170,20 @@ def _theme_method(run: Any, n_shown: int) -> str:
 
 
 def _validated(run: Any) -> str:
-    if not has_themes(run) or _from_codebook(run):
+    """Say whether people have checked the themes, and how right they were."""
+    if not has_themes(run):
         return ""
-    return "No person has checked the themes yet."
+    if "validation" not in run.tables:
+        return "Themes have not been checked by hand."
+    overall = run.validation.set_index("theme_id").loc["_all"]
+    measures = " and ".join(
+        f"{name} {percent(overall[name])} "
+        f"({percent(overall[f'{name}_low'])} to {percent(overall[f'{name}_high'])})"
+        for name in ("precision", "recall")
+        if not pd.isna(overall[name])
+    )
+    n = int(overall["n_mentions"])
+    return f"Themes were checked by hand on {n:,} mentions: {measures}."
 
 
 def _from_codebook(run: Any) -> bool:

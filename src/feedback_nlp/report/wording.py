@@ -9,11 +9,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from feedback_nlp.nps import NpsEstimate
-from feedback_nlp.plots.style import excludes_zero, percent, quoted, signed
+from feedback_nlp.plots.number_format import decimal, percent, period, signed
+from feedback_nlp.plots.style import excludes_zero, quoted
+
+__all__ = [
+    "LARGEST_Q",
+    "PRACTICAL_POINTS",
+    "period",
+    "quoted",
+    "score_sentence",
+    "shortened",
+    "spoken",
+    "stands_alone",
+    "strength",
+    "theme_sentence",
+    "unexplained_sentence",
+]
 
 #: A theme must move the score by this many points before a sentence is made of
 #: it: a smaller one is drawn and listed, but is no news to a leader.
@@ -103,7 +117,7 @@ def theme_sentence(theme: Mapping[str, Any], *, most: bool = False) -> tuple[str
      '31% of detractors name it, 6% of promoters.']
     """
     low, high = sorted(abs(theme[bound]) for bound in ("ci_low", "ci_high"))
-    size, interval = f"{abs(theme['contribution']):.1f}", f"({low:.1f} to {high:.1f})"
+    size, interval = decimal(abs(theme["contribution"])), f"({decimal(low)} to {decimal(high)})"
     cost = theme["contribution"] < 0
     if strength(theme) == "clear":
         verb = ("costs" if cost else "earns") + (" most:" if most else "")
@@ -171,27 +185,28 @@ def unexplained_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"Not explained by the themes: {'; '.join(parts)}."
 
 
-def period(first: date | None, last: date | None) -> str:
-    """Write a period of dates as a reader says it.
+def shortened(text: str, longest: int = 40) -> str:
+    """Cut a level's or a column's name that would fill a line; what it names stays clear.
 
     Examples
     --------
-    >>> period(date(2024, 1, 2), date(2024, 12, 30))
-    '2 January to 30 December 2024'
-    >>> period(date(2023, 11, 5), date(2024, 2, 1))
-    '5 November 2023 to 1 February 2024'
-    >>> period(None, None)
-    ''
+    >>> shortened("billing"), shortened("a very long name of a level " * 3, 20)
+    ('billing', 'a very long name of…')
     """
-    if first is None or last is None:
-        return ""
-    end = f"{last.day} {last:%B %Y}"
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {end}"
-    year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {first:%B}{year} to {end}"
+    whole = " ".join(text.split())
+    return whole if len(whole) <= longest else f"{whole[: longest - 1].rstrip()}…"
+
+
+def spoken(column: str) -> str:
+    """Say a column's name as a reader would.
+
+    Examples
+    --------
+    >>> spoken("SURVEY_SUB_TYPE"), spoken("journey_stage"), spoken("Tarif 2024")
+    ('survey sub type', 'journey stage', 'Tarif 2024')
+    """
+    name = column.replace("_", " ")
+    return shortened(name.lower() if column.isupper() and "_" in column else name)
 
 
 def _shares(shares: Mapping[str, float], first: str) -> str:

@@ -1,0 +1,1 @@
+"""NPS beside CSAT: what the likelihood to recommend says that satisfaction does not."""

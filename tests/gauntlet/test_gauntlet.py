@@ -1,0 +1,72 @@
+"""Every bad or strange input: a right result, or one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("files, links and limits of Unix", allow_module_level=True)
+
+import place_cases
+import text_cases
+import typed_cases
+import value_cases
+import workbook_cases
+from case import MOST_MEMORY, Case, Read, one_sentence, play
+
+CASES = [
+    *text_cases.cases(),
+    *value_cases.cases(),
+    *workbook_cases.cases(),
+    *typed_cases.cases(),
+    *place_cases.cases(),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_right_result_or_one_sentence(case: Case, tmp_path: Path) -> None:
+    outcome = play(case, tmp_path)
+    assert outcome.left == []
+    assert outcome.megabytes * (1 << 20) < MOST_MEMORY
+    if not isinstance(case.expect, Read):
+        assert outcome.code == 2, outcome.out + outcome.err
+        assert re.search(case.expect.says, one_sentence(outcome.err)), outcome.err
+        assert outcome.out == ""
+        return
+    expected = case.expect
+    assert outcome.code == 0, outcome.err
+    assert outcome.err == ""
+    assert "\x1b" not in outcome.out
+    assert outcome.count("responses") == expected.responses
+    assert outcome.count("score given") == expected.scores
+    assert outcome.count("answer given") == expected.answers
+    assert expected.says in outcome.out
+    if expected.texts is not None or expected.ids is not None or expected.date:
+        survey = _read_again(case, tmp_path)
+        responses = survey.responses
+        if expected.texts is not None:
+            assert responses["raw_answer"].tolist()[: len(expected.texts)] == list(expected.texts)
+        if expected.ids is not None:
+            assert responses["response_id"].tolist() == list(expected.ids)
+        if expected.date:
+            assert str(responses[survey.columns.date].iloc[0]).startswith(expected.date)
+
+
+def _read_again(case: Case, folder: Path):
+    """The survey that the command line has read, with the same words."""
+    from feedback_nlp.cli import _parser, _read
+
+    again = folder / "again"
+    (again / "in").mkdir(parents=True)
+    (again / "work").mkdir()
+    with contextlib.chdir(again / "work"):
+        return _read(_parser().parse_args(list(case.make(again / "in"))))
+
+
+def test_there_are_enough_cases_and_no_two_alike() -> None:
+    assert len({case.id for case in CASES}) == len(CASES) >= 120
