@@ -13,8 +13,8 @@ import pytest
 from feedback_nlp.encoding import encode
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.evaluation.gold import data_folder
-from feedback_nlp.themes.assign import Assignment, assign_themes
-from feedback_nlp.themes.codebook import Codebook, read_codebook
+from feedback_nlp.themes.assign import Assignment, EarlierWave, assign_themes
+from feedback_nlp.themes.codebook import Codebook, read_codebook, themes_table
 from feedback_nlp.themes.theme_classifier import ThemeClassifier
 
 CODEBOOK = """
@@ -171,8 +171,9 @@ themes:
 
 
 def test_nothing_to_assign(tmp_path: Path) -> None:
-    with pytest.raises(FeedbackError, match="anything to say"):
-        assigned(CODEBOOK, tmp_path, [("1", "n/a", "non_answer")])
+    nothing = assigned(CODEBOOK, tmp_path, [("1", "n/a", "non_answer")])
+    assert nothing.mention_themes.empty
+    assert "anything to say" in nothing.note
     with pytest.raises(FeedbackError, match="1 vectors for 2 mentions"):
         assign_themes(
             mentions(SAID[:2]), np.zeros((1, 384), np.float32), codebook(CODEBOOK, tmp_path)
@@ -208,6 +209,22 @@ def test_predictions_do_not_depend_on_the_slice(
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True), rtol=1e-5)
 
 
+def test_a_large_survey_teaches_by_a_sample_and_is_assigned_in_blocks(
+    telecom: tuple[pd.DataFrame, np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, vectors = telecom
+    book = codebook(CODEBOOK, tmp_path)
+    whole = assign_themes(table, vectors, book, offer_new=False)
+    monkeypatch.setattr("feedback_nlp.themes.assign._ANSWERS_AT_ONCE", 37)
+    blocks = assign_themes(table, vectors, book, offer_new=False)
+    pd.testing.assert_frame_equal(whole.mention_themes, blocks.mention_themes, rtol=1e-5)
+    monkeypatch.setattr("feedback_nlp.themes.assign.LEARNT_FROM_AT_MOST", 300)
+    sampled = assign_themes(table, vectors, book, offer_new=False)
+    assert "learnt from" in sampled.note
+    same = whole.mention_themes.merge(sampled.mention_themes, on=["mention_id", "theme_id"])
+    assert len(same) > 0.75 * len(whole.mention_themes)
+
+
 def test_one_theme_alone_does_not_swallow_everything(
     telecom: tuple[pd.DataFrame, np.ndarray], tmp_path: Path
 ) -> None:
@@ -234,6 +251,36 @@ def test_what_no_theme_explains_is_offered_as_new(
     assert "bread" in texts
     assert not set(new["theme_id"]) & {"price", "engineer", "speed", "agents"}
     assert (new["n_responses"] >= 10).all()
+
+
+def test_a_new_theme_never_bears_the_label_of_a_known_one(
+    telecom: tuple[pd.DataFrame, np.ndarray], tmp_path: Path
+) -> None:
+    table, vectors = telecom
+    book = codebook(CODEBOOK, tmp_path)
+    new = assign_themes(table, vectors, book).new_themes
+    assert not set(new["label"].str.casefold()) & set(book.table["label"].str.casefold())
+
+
+def test_both_waves_are_assigned_by_one_classifier(tmp_path: Path) -> None:
+    """The same answers in both waves get the same themes, whatever their numbers."""
+    table = mentions(SAID)
+    vectors = encode(table["text"].tolist())
+    book = codebook(CODEBOOK, tmp_path)
+    result = assign_themes(table, vectors, book, before=EarlierWave(table, vectors))
+    assert result.before is not None
+    pd.testing.assert_frame_equal(result.before, result.mention_themes)
+    assert len(result.before)
+
+
+def test_verdicts_have_a_place_where_the_codebook_knows_none(tmp_path: Path) -> None:
+    result = assigned(CODEBOOK, tmp_path)
+    assert themes_of(result)["5#1"] == {"general_praise"}
+    table = themes_table(codebook(CODEBOOK, tmp_path), result.mention_themes)
+    shown = table.set_index("theme_id")
+    assert shown.loc["general_praise", ["label", "n_mentions"]].tolist() == ["General praise", 1]
+    own = CODEBOOK + "- {id: praise, label: Great, examples: [Great, great, great service]}\n"
+    assert themes_of(assigned(own, tmp_path))["5#1"] == {"praise"}
 
 
 BREAD = ["stale", "fresh and warm", "mouldy", "burnt black", "hard as stone", "soft", "delicious"]

@@ -67,7 +67,10 @@ def test_report_on_a_finished_run_writes_the_brief_where_it_says(
 ):
     monkeypatch.chdir(tmp_path)
     assert main(["report", str(sample_run.folder), "--brief-only"]) == 0
-    assert "reports/sample_survey/brief.pdf" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for name in ("brief.pdf", "deck.pdf", "brief.html"):
+        assert f"reports/sample_survey/{name}" in said
+        assert (tmp_path / "reports/sample_survey" / name).is_file()
     assert (tmp_path / "reports/sample_survey/brief.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -76,7 +79,7 @@ def test_notebooks_run_on_a_finished_run_and_are_not_run_twice(sample_run, tmp_p
 
     names = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
     written = write_report(sample_run, tmp_path)
-    assert sorted(set(written) - {"brief", "follow-up"}) == names
+    assert sorted(set(written) - {"brief", "deck", "page", "follow-up"}) == names
     for name in names:
         assert (tmp_path / "notebooks" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
         assert "<html" in (tmp_path / "notebooks" / f"{name}.html").read_text()

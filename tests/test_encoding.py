@@ -7,8 +7,9 @@ import sqlite3
 import numpy as np
 import pytest
 
-from feedback_nlp.encoding import VectorCache, cache_folder, encode, load_encoder
+from feedback_nlp.encoding import cache_folder, encode, load_encoder
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.vector_cache import VectorCache
 
 TEXTS = [
     "The engineer never turned up",
@@ -54,14 +55,14 @@ def test_int8_stays_close_to_float32():
 
 def test_a_broken_cache_entry_or_file_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("FEEDBACK_NLP_CACHE", str(tmp_path))
-    with VectorCache("test") as cache:
+    with VectorCache(cache_folder() / "vectors/test.sqlite") as cache:
         cache.put([b"a" * 16], [np.ones(4, np.float16)])
         assert set(cache.get([b"a" * 16, b"b" * 16])) == {b"a" * 16}
         cache.connection.execute("UPDATE vectors SET vector = ?", (b"broken",))
         cache.connection.commit()
         assert cache.get([b"a" * 16]) == {}
     (cache_folder() / "vectors/test.sqlite").write_bytes(b"this is no database" * 100)
-    with VectorCache("test") as cache:
+    with VectorCache(cache_folder() / "vectors/test.sqlite") as cache:
         assert cache.get([b"a" * 16]) == {}
 
 

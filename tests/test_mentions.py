@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from feedback_nlp.cleaning import normalise
 from feedback_nlp.evaluation.gold import data_folder
-from feedback_nlp.evaluation.mentions import count_boundaries, evaluate_mentions
+from feedback_nlp.evaluation.mentions import (
+    coder_agreement,
+    count_boundaries,
+    evaluate_mentions,
+)
 from feedback_nlp.mentions import cut_mentions
 
 WORDS = [
@@ -64,6 +68,19 @@ def responses(*answers: str) -> pd.DataFrame:
         "The lift broke because nobody serviced it",
         "Kind porter\nslow lift".replace("\n", "\n| "),
         "Helpful team (but slow at first, and they know it) in the end",
+        "Because the set-up was hard | and you're expensive",
+        "Everyone here deserves a medal | I've had a lot to do with them",
+        "I am happy with the deal I got",
+        "The colleague I spoke to was patient",
+        "She tried to help but couldn't",
+        "The bus was late even though it was empty",
+        "A new but typically dull lounge",
+        "Food was good | unfortunately not much variety",
+        "The seats were hard | pitch was limited",
+        "Every time I rang the shop, it was shut",
+        "Found a nice flat, | had some questions",
+        "Very helpful porter | and easy to deal with",
+        "Poor service | no one knew what was going on",
     ],
 )
 def test_cuts_follow_the_coding_rules(cut: str) -> None:
@@ -155,3 +172,17 @@ def test_evaluation_reports_every_source_with_intervals() -> None:
     figures = evaluate_mentions(data_folder())
     assert set(figures["answers"]) >= {"all", "telecom_nps.csv", "nhs_fft_labelled.csv", "written"}
     assert figures["value"].between(figures["low"], figures["high"]).all()
+    spacy = figures["measure"] == "boundary F1 of spaCy's sentences"
+    assert (
+        figures.loc[spacy, "value"].iloc[0]
+        < figures.loc[figures["measure"] == "boundary F1", "value"].iloc[0]
+    )
+
+
+@pytest.mark.skipif(
+    not data_folder().is_dir(), reason="the real files of ../shared/data are missing"
+)
+def test_two_codings_agree_better_than_chance_but_not_wholly() -> None:
+    agreement = coder_agreement(data_folder())
+    assert agreement["n"].iloc[0] == 60
+    assert 0.5 < agreement["value"].iloc[0] < 1

@@ -20,6 +20,7 @@ from feedback_nlp import partitions
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.options import Options
 from feedback_nlp.row_steps import RowPlan, prepare_rows
+from feedback_nlp.run_folder import Steps
 from feedback_nlp.stored_vectors import StoredVectors
 
 ROWS = 100  # of a slice; the survey makes four of them
@@ -98,6 +99,16 @@ def test_a_slice_that_was_damaged_is_done_again(survey: fn.Survey, tmp_path: Pat
     _, kept = partitions.prepare_partitions(survey.responses, plan, tmp_path / "run", "key")
     assert kept == 3
     assert hashlib.sha256(victim.read_bytes()).hexdigest() == first[victim.name]
+
+
+def test_two_runs_into_one_folder_do_not_mix(survey: fn.Survey, tmp_path: Path) -> None:
+    with (
+        Steps(tmp_path / "run").alone(),
+        pytest.raises(FeedbackError, match="Another run is writing to"),
+    ):
+        fn.analyse(survey, tmp_path / "run", resamples=100)
+    with Steps(tmp_path / "run").alone():
+        pass  # the one that was refused has not kept the folder
 
 
 def test_numbered_names_are_numbered_across_the_whole_survey(survey: fn.Survey) -> None:

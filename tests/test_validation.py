@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from feedback_nlp.cli import main
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.report.method import _validated
+from feedback_nlp.run_folder import Run, load_run, write_table
 from feedback_nlp.validation.corrected_shares import corrected_share
 from feedback_nlp.validation.report import (
     ValidationSample,
@@ -18,6 +22,7 @@ from feedback_nlp.validation.report import (
     validation_report,
     write_validation_sheet,
 )
+from feedback_nlp.validation.saved import forget_stale, hand_check
 
 THEMES = pd.DataFrame(
     {
@@ -109,23 +114,33 @@ def test_more_than_there_are_is_everybody() -> None:
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_sheet_comes_back_and_holds_no_formula(survey: Survey, ending: str, tmp_path: Path) -> None:
     sample = survey.sample(30)
-    file, key = write_validation_sheet(sample, tmp_path / f"coding.{ending}")
+    file, second, key = write_validation_sheet(sample, tmp_path / f"coding.{ending}", coders=2)
+    assert second.name == f"coding_coder_2.{ending}"
     assert key.name == f"coding_themes.{ending}"
     if ending == "csv":
         text = file.read_text("utf-8-sig")
         assert ",=1+1" not in text
         assert ",@home" not in text
         lines = text.splitlines()
-        lines[1] = lines[1][:-1] + "1; ENGINEER VISITS,none"
-        lines[2] = lines[2][:-1] + '"Price, in short",'
+        assert lines[0] == "mention_id,answer,text,coder_1"
+        lines[1] += "1; ENGINEER VISITS"
+        lines[2] += '"Price, in short"'
         file.write_text("\n".join(lines), "utf-8")
+        lines = second.read_text("utf-8-sig").splitlines()
+        lines[1] += "none"
+        second.write_text("\n".join(lines), "utf-8")
     else:
         book = openpyxl.load_workbook(file)
         page = book.active
         assert page is not None
         assert page["C2"].value == "'=1+1 is what I pay"
-        page["D2"], page["E2"], page["D3"] = "1; ENGINEER VISITS", "none", 1
+        assert page["D1"].value == "coder_1"
+        page["D2"], page["D3"] = "1; ENGINEER VISITS", 1
         book.save(file)
+        book = openpyxl.load_workbook(second)
+        assert book.active is not None
+        book.active["D2"] = "none"
+        book.save(second)
     codes = read_validation_sheet(file, sample)
     assert codes["coder_1"].tolist() == [{"price", "visits"}, {"price"}]
     assert codes["coder_2"].tolist() == [frozenset(), None]
@@ -147,6 +162,7 @@ def test_mistakes_in_a_sheet_are_named_with_their_row(survey: Survey, tmp_path: 
         (f"{first};1\nR9999#9;1\n", "row 3: the mention 'R9999#9' is not in this run's"),
         (f"{first};1\n{first};1\n", "row 3: .* stands there twice"),
         (f"{first};\n", "no codes yet"),
+        (f"{first};99\n\n{second};x\n", "row 2: '99' is no theme.* More mistakes in row 4"),
     ):
         with pytest.raises(FeedbackError, match=says):
             read(rows)
@@ -252,6 +268,118 @@ def test_intervals_hold_the_true_share_whatever_the_model_does(
     assert covered / n >= 0.93
     if missed > 0.1:
         assert biased / n > 0.5
+
+
+def test_weights_of_the_survey_count_in_the_corrected_share() -> None:
+    """All is coded, so the corrected share is the weighted share of the codes."""
+    survey = Survey(300, seed=3)
+    sample = survey.sample(300)
+    weighted = survey.responses.assign(w=np.where(survey.responses["group"] == "detractor", 3, 1))
+    report = validation_report(
+        survey.codes(sample), sample, weighted, *survey.tables[1:], weight="w"
+    )
+    person = survey.mentions["response_id"].to_numpy()
+    weight = weighted.set_index("response_id")["w"]
+    shares = report.shares.set_index(["theme_id", "group"])
+    for number, theme in enumerate(TOP):
+        bears = pd.Series(survey.truth[:, number]).groupby(person).any()
+        true = np.average(bears, weights=weight.loc[bears.index])
+        assert shares.loc[(theme, "all"), "share"] == pytest.approx(true)
+
+
+def test_no_shares_are_given_for_a_group_of_few() -> None:
+    survey = Survey(300, seed=3)
+    few = survey.responses["response_id"].isin([f"R{n}" for n in range(9)])
+    responses = survey.responses.assign(group=survey.responses["group"].mask(few, "passive"))
+    sample = survey.sample(300)
+    report = validation_report(survey.codes(sample), sample, responses, *survey.tables[1:])
+    assert set(report.shares["group"]) == {"all", "detractor", "promoter"}
+
+
+@pytest.fixture
+def copied_run(sample_run, tmp_path: Path) -> Run:
+    folder = tmp_path / "run"
+    shutil.copytree(sample_run.folder, folder)
+    return load_run(folder)
+
+
+def coded(run: Run, sheet: Path, missed: float = 0.2) -> None:
+    """A person who agrees with the model but for some themes that the person does not see."""
+    random = np.random.default_rng(0)
+    parents = dict(zip(run.themes["theme_id"], run.themes["parent_id"], strict=True))
+    links = run.mention_themes
+    top = [parents[t] if isinstance(parents[t], str) else t for t in links["theme_id"]]
+    of = links.assign(top=top).groupby("mention_id")["top"].agg(set)
+    table = pd.read_csv(sheet, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    table["coder_1"] = [
+        "; ".join(sorted(of.get(mention, set()))) if random.random() > missed else "none"
+        for mention in table["mention_id"]
+    ]
+    table["coder_1"] = table["coder_1"].replace("", "none")
+    table.to_csv(sheet, index=False)
+
+
+def test_a_run_is_checked_by_hand_from_the_command_line(copied_run: Run, capsys) -> None:
+    sheet = copied_run.folder / "validation.csv"
+    command = ["validate", str(copied_run.folder), "--sheet", str(sheet), "--n", "60"]
+    assert main(command) == 0
+    assert "of 60 respondents to code" in capsys.readouterr().out
+    drawn = pd.read_csv(sheet, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    said = set(copied_run.mentions["text"].str.replace("\r", "\n")) | set(
+        "'" + copied_run.mentions["text"]
+    )
+    assert set(drawn["text"]) <= said
+    assert main(command) == 2
+    assert "no codes yet" in capsys.readouterr().err
+    coded(copied_run, sheet)
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "All themes" in out
+    assert "corrected" in out
+    run = load_run(copied_run.folder)
+    overall = run.validation.set_index("theme_id").loc["_all"]
+    assert overall["n_mentions"] == len(drawn)
+    assert overall["precision_low"] < overall["precision"] < 0.95
+    assert set(run.corrected_shares["group"]) >= {"all", "detractor", "promoter"}
+    assert "checked by hand on" in _validated(run)
+    assert "not been checked" in _validated(copied_run_without_check(run))
+
+
+def copied_run_without_check(run: Run) -> Run:
+    for name in ("validation", "corrected_shares"):
+        (run.folder / f"{name}.parquet").unlink()
+    return load_run(run.folder)
+
+
+def test_a_second_draw_does_not_orphan_a_sheet_that_people_are_coding(
+    copied_run: Run, tmp_path: Path
+) -> None:
+    first = hand_check(copied_run, tmp_path / "a.csv", n=40)
+    again = hand_check(copied_run, tmp_path / "b.csv", n=40)
+    assert first.written[0].read_bytes() == again.written[0].read_bytes()
+    with pytest.raises(FeedbackError, match="Another sample was drawn"):
+        hand_check(copied_run, tmp_path / "c.csv", n=50)
+    for sheet in ("a.csv", "b.csv"):
+        (tmp_path / sheet).unlink()
+    assert hand_check(copied_run, tmp_path / "c.csv", n=50).n_drawn == 50
+
+
+def test_a_check_is_forgotten_when_the_themes_have_changed(copied_run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "a.csv"
+    hand_check(copied_run, sheet, n=40)
+    coded(copied_run, sheet)
+    assert hand_check(copied_run, sheet).report is not None
+    assert not forget_stale(copied_run.folder)
+    assert "validation" in copied_run.tables
+    links = copied_run.mention_themes
+    write_table(links.iloc[5:], copied_run.folder / "mention_themes.parquet")
+    assert forget_stale(copied_run.folder)
+    assert "validation" not in copied_run.tables
+    changed = load_run(copied_run.folder)
+    assert hand_check(changed, sheet).report is not None, "codes of the same mentions stay good"
+    write_table(changed.mentions.assign(text="other"), copied_run.folder / "mentions.parquet")
+    with pytest.raises(FeedbackError, match="other mentions"):
+        hand_check(load_run(copied_run.folder), sheet)
 
 
 @pytest.mark.slow

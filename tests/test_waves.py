@@ -86,6 +86,22 @@ def test_waves_of_the_same_customers_rarely_differ() -> None:
     assert found <= 3
 
 
+def test_nothing_is_called_gone_that_few_answers_could_hide() -> None:
+    table = compare_waves(wave({"price": 12, "app": 20}, 100), wave({"price": 0, "app": 1}, 5))
+    assert set(table["change"]) == {"steady"}
+
+
+def test_weights_count_and_widen_the_interval() -> None:
+    before, after = wave({"price": 30}, 100), wave({"price": 30}, 100)
+    after.responses["w"] = np.where(after.responses["response_id"].isin(map(str, range(30))), 4, 1)
+    plain = compare_waves(before, after).iloc[0]
+    row = compare_waves(before, after, weights=(None, "w")).iloc[0]
+    assert plain["difference"] == pytest.approx(0)
+    assert row["n_after"] == 30
+    assert row["share_after"] == pytest.approx(120 / 190)
+    assert row["ci_high"] - row["ci_low"] > plain["ci_high"] - plain["ci_low"]
+
+
 def test_waves_without_a_common_theme_or_without_answers() -> None:
     with pytest.raises(FeedbackError, match="no theme in common"):
         compare_waves(wave({"price": 20}), wave({"app": 20}))

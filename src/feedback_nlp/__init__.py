@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from feedback_nlp.codebook_runs import assign_codebook
+    from feedback_nlp.datasets import fetch_nhs_fft, fetch_skytrax, fetch_telecom_nps
     from feedback_nlp.errors import FeedbackError
     from feedback_nlp.findings.waves import compare_waves
     from feedback_nlp.nps import NpsEstimate, nps_by, nps_difference, nps_from_counts
@@ -39,6 +40,9 @@ _ROOM_OF = {
     "assign_codebook": "codebook_runs",
     "compare_waves": "findings.waves",
     "drop_theme": "themes.codebook_edits",
+    "fetch_nhs_fft": "datasets",
+    "fetch_skytrax": "datasets",
+    "fetch_telecom_nps": "datasets",
     "merge_themes": "themes.codebook_edits",
     "read_codebook": "themes.codebook",
     "refresh_codebook": "pipeline",
@@ -70,6 +74,9 @@ __all__ = [
     "assign_codebook",
     "compare_waves",
     "drop_theme",
+    "fetch_nhs_fft",
+    "fetch_skytrax",
+    "fetch_telecom_nps",
     "label_sentiment",
     "load_run",
     "make_survey",

@@ -71,6 +71,17 @@ class Analysis:
         self.notes: dict[str, dict[str, Any]] = {}
 
     def run(self) -> Run:
+        """Do what is not done yet.
+
+        Raises
+        ------
+        FeedbackError
+            An option cannot be used, or another run writes into the folder.
+        """
+        with self.steps.alone():
+            return self._run()
+
+    def _run(self) -> Run:
         plan: list[tuple[str, str, Callable[[], tuple[dict[str, pd.DataFrame], dict[str, Any]]]]]
         plan = [
             ("rows", "Reading answers", self._rows),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from feedback_nlp.errors import FeedbackError
 
@@ -25,8 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when it went well, 2 when the input or an option cannot be used, 130
         when it was interrupted.
     """
-    given = _parser().parse_args(arguments)
     try:
+        given = _parser().parse_args(arguments)
         given.command(given)
     except FeedbackError as error:
         print(f"feedback-nlp: {_one_line(str(error))}", file=sys.stderr)
@@ -40,6 +40,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except MemoryError:
+        print(
+            "feedback-nlp: The survey does not fit into this machine's memory; read fewer columns "
+            "or rows, or take a larger machine.",
+            file=sys.stderr,
+        )
+        return 2
+    except OSError as error:
+        # A full disk or a lost network drive may strike anywhere.
+        place = f" at {error.filename}" if error.filename else ""
+        print(
+            "feedback-nlp: "
+            + _one_line(f"The machine refused{place}: {error.strerror or error}; mend that, then ")
+            + "the same command goes on from the last finished step.",
+            file=sys.stderr,
+        )
+        return 2
     return 0
 
 
@@ -48,8 +65,15 @@ def entry() -> None:
     sys.exit(main())
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong with a command line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise FeedbackError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="feedback-nlp",
         description="Why did you give us that score? Themes behind Net Promoter Scores.",
         epilog="Columns are guessed when they are not named; `feedback-nlp check FILE` shows how.",
@@ -87,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     themes.add_argument("run", metavar="RUN_DIR", help="folder of a finished run")
     themes.add_argument("--out", metavar="FILE", help="the codebook (RUN_DIR/codebook.yaml)")
 
+    _add_forget(commands)
+
     validate = commands.add_parser(
         "validate", help="draw mentions for a person to code; then say how right the themes are"
     )
@@ -103,7 +129,43 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the sheet, .xlsx or .csv (RUN_DIR/validation.xlsx); read where it is there already",
     )
+
+    datasets = commands.add_parser("datasets", help="public surveys to try things on; loads none")
+    datasets.set_defaults(command=_datasets)
+
+    evaluate = commands.add_parser(
+        "evaluate", help="measure every quality figure the project claims; writes docs/evaluation"
+    )
+    evaluate.set_defaults(command=_evaluate)
+    evaluate.add_argument(
+        "--quick", action="store_true", help="fewer resamples and simulations; for a first look"
+    )
+    evaluate.add_argument(
+        "--only",
+        metavar="SECTION",
+        action="append",
+        help="measure this section anew and keep the others' figures; may be repeated",
+    )
+    evaluate.add_argument("--seed", type=int, default=0, metavar="N", help="default 0")
+    evaluate.add_argument("--out", metavar="DIR", help="where evaluation.md and .json go (docs)")
     return parser
+
+
+def _add_forget(commands: Any) -> None:
+    forget = commands.add_parser(
+        "forget", help="remove one respondent from a run and what was made of it"
+    )
+    forget.set_defaults(command=_forget)
+    forget.add_argument("run", metavar="RUN_DIR", help="folder of a finished run")
+    forget.add_argument(
+        "--respondent", metavar="ID", required=True, help="response_id, as the run's tables have it"
+    )
+    forget.add_argument(
+        "--report",
+        metavar="DIR",
+        action="append",
+        help="a folder of reports on the run (reports/<survey>); may be repeated",
+    )
 
 
 def _add_survey(parser: argparse.ArgumentParser, metavar: str = "FILE") -> None:
@@ -260,6 +322,38 @@ def _validate(given: argparse.Namespace) -> None:
     )
 
 
+def _forget(given: argparse.Namespace) -> None:
+    from feedback_nlp.forgetting import forget
+    from feedback_nlp.pipeline import REPORTS
+    from feedback_nlp.run_folder import load_run
+
+    usual = REPORTS / str(load_run(given.run).record["input"]["name"])
+    done = forget(given.run, given.respondent, given.report or [usual])
+    print(
+        f"Forgotten: {done.responses} rows and {done.mentions} mentions; themes and findings are "
+        f"computed anew from the others: {given.run}"
+    )
+    for sentence in done.did:
+        print(_one_line(sentence))
+    print(
+        "The survey file itself still holds the respondent: delete the row there too. Until then "
+        "a run into the same folder leaves it out."
+    )
+
+
+def _datasets(given: argparse.Namespace) -> None:
+    from feedback_nlp.datasets import describe_data_sets
+
+    print(describe_data_sets())
+
+
+def _evaluate(given: argparse.Namespace) -> None:
+    from feedback_nlp.evaluation.everything import evaluate
+
+    out = Path(given.out) if given.out else None
+    print(evaluate(out, only=given.only, quick=given.quick, seed=given.seed))
+
+
 def _read(given: argparse.Namespace) -> Any:
     from feedback_nlp.readers import read_survey
 
@@ -283,9 +377,11 @@ def _read(given: argparse.Namespace) -> Any:
 
 
 def _analysed(given: argparse.Namespace, out: str | None) -> Any:
-    from feedback_nlp.pipeline import analyse
+    from feedback_nlp.forgetting import without_forgotten
+    from feedback_nlp.pipeline import PROCESSED, analyse
 
     survey = _read(given)
+    survey = without_forgotten(survey, Path(out) if out else PROCESSED / survey.name)
     print(survey.describe() + "\n", flush=True)
     chosen: dict[str, Any] = {
         "seed": given.seed,

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +22,7 @@ import numpy.typing as npt
 from tqdm.auto import tqdm
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.vector_cache import VectorCache
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 # The official files of sentence-transformers/all-MiniLM-L6-v2; the package is a re-upload.
@@ -31,7 +31,6 @@ _OFFICIAL_SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _LONGEST = 256  # tokens; what the model was trained on
-_CACHED_VECTORS_AT_MOST = 2_000_000  # 1.7 GB on disk
 _WORKERS = int(os.environ.get("FEEDBACK_NLP_THREADS") or os.cpu_count() or 1)
 
 Vectors = npt.NDArray[np.float32]
@@ -98,7 +97,7 @@ def encode(texts: Sequence[str], encoder: str = DEFAULT_ENCODER, progress: bool 
     keys = [_key(text) for text in texts]
     unique = dict(zip(keys, texts, strict=True))
     model = load_encoder(encoder)
-    with VectorCache(model.fingerprint) as cache:
+    with _vector_cache(model) as cache:
         known = cache.get(list(unique))
         missing = [key for key in unique if key not in known]
         with tqdm(
@@ -348,68 +347,18 @@ def _key(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-class VectorCache:
-    """Vectors on disk, by the hash of their text; the texts themselves are not kept.
+def forget_vectors(texts: Sequence[str], encoder: str = DEFAULT_ENCODER) -> None:
+    """Take the vectors of some texts out of the cache on disk, and overwrite where they stood.
 
-    SQLite in write-ahead mode serves several processes at once. A file that
-    cannot be read is put aside and begun anew: it is only a cache.
+    Parameters
+    ----------
+    texts : sequence of str
+    encoder : str
+        As in `encode`.
     """
-
-    def __init__(self, fingerprint: str) -> None:
-        self.path = cache_folder() / "vectors" / f"{fingerprint}.sqlite"
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    def __enter__(self) -> VectorCache:
-        try:
-            self._open()
-        except sqlite3.DatabaseError:
-            self.path.unlink(missing_ok=True)
-            self._open()
-        return self
-
-    def _open(self) -> None:
-        self.connection = sqlite3.connect(self.path, timeout=60)
-        self.connection.execute("PRAGMA journal_mode=WAL")
-        self.connection.execute("PRAGMA synchronous=OFF")
-        self.connection.execute(
-            "CREATE TABLE IF NOT EXISTS vectors "
-            "(key BLOB PRIMARY KEY, vector BLOB NOT NULL, check_sum INTEGER NOT NULL) WITHOUT ROWID"
-        )
-        self.connection.commit()
-
-    def __exit__(self, *exception: object) -> None:
-        self.connection.close()
-
-    def get(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float16]]:
-        """Those of the wanted vectors that are kept and whole."""
-        found: dict[bytes, npt.NDArray[np.float16]] = {}
-        for first in range(0, len(keys), 900):
-            part = keys[first : first + 900]
-            marks = ",".join("?" * len(part))
-            rows = self.connection.execute(
-                f"SELECT key, vector, check_sum FROM vectors WHERE key IN ({marks})", part
-            )
-            for key, vector, check_sum in rows:
-                if _check_sum(vector) == check_sum:
-                    found[key] = np.frombuffer(vector, np.float16)
-        return found
-
-    def put(self, keys: Sequence[bytes], vectors: Iterable[npt.NDArray[np.float16]]) -> None:
-        """Keep vectors; when the cache is full it is emptied first."""
-        (kept,) = self.connection.execute("SELECT COUNT(*) FROM vectors").fetchone()
-        if kept + len(keys) > _CACHED_VECTORS_AT_MOST:
-            self.connection.execute("DELETE FROM vectors")
-        self.connection.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-            (
-                (key, data, _check_sum(data))
-                for key, data in zip(keys, (v.tobytes() for v in vectors), strict=True)
-            ),
-        )
-        self.connection.commit()
+    with _vector_cache(load_encoder(encoder)) as cache:
+        cache.forget([_key(text) for text in texts])
 
 
-def _check_sum(data: bytes) -> int:
-    import zlib
-
-    return zlib.crc32(data)
+def _vector_cache(model: Encoder) -> VectorCache:
+    return VectorCache(cache_folder() / "vectors" / f"{model.fingerprint}.sqlite")

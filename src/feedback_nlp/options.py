@@ -105,4 +105,34 @@ def checked_options(given: Mapping[str, Any]) -> Options:
             "Two waves compare by one codebook: write the earlier one's with "
             f"`feedback-nlp themes {chosen.previous}` and give it with --codebook."
         )
+    _check_before_work(chosen)
     return chosen
+
+
+def _check_before_work(chosen: Options) -> None:
+    """A mistake in what an option names is told now, not when answers have been read for hours."""
+    import pandas as pd
+
+    from feedback_nlp.findings.playbook import read_playbook
+    from feedback_nlp.population import read_invitations, read_margins
+    from feedback_nlp.themes.codebook import read_codebook
+
+    for name, day in (("today", chosen.today), ("event", chosen.event)):
+        try:
+            known = day is None or not pd.isna(pd.Timestamp(day))
+        except (ValueError, TypeError, OverflowError):
+            known = False
+        if not known:
+            raise FeedbackError(f"The day of --{name}, {day!r}, is no date; write it as 2025-07-01.")
+    if len(chosen.language) != 2 or not chosen.language.isalpha():
+        raise FeedbackError(
+            f"The language {chosen.language!r} is none; give its code of two letters, such as en."
+        )
+    if chosen.codebook:
+        read_codebook(chosen.codebook)
+    if chosen.playbook:
+        read_playbook(chosen.playbook)
+    if chosen.invitations:
+        read_invitations(chosen.invitations)
+    if chosen.margins:
+        read_margins(chosen.margins)

@@ -162,7 +162,9 @@ def cleaned_responses(rows: pd.DataFrame, plan: RowPlan) -> pd.DataFrame:
         axis=1,
     )
     asked = plan.question_column
-    responses["question"] = rows[asked].astype("str") if asked else plan.question
+    responses["question"] = (
+        _redacted_questions(rows[asked], options.keep_names) if asked else plan.question
+    )
     return responses.astype({"question": "str", "answer": "str", "content_kind": "str"})
 
 
@@ -218,6 +220,15 @@ def scored_mentions(
     responses.insert(where, "mixed", responses["response_id"].map(mixed).eq(True))
     responses.insert(where + 1, "sentiment", whole_scores)
     return responses, mentions
+
+
+def _redacted_questions(column: pd.Series, keep: tuple[str, ...]) -> pd.Series:
+    """Questions may greet the respondent by name."""
+    from feedback_nlp.privacy import redact
+
+    asked = column.astype("str")
+    distinct = [str(text) for text in asked.unique()]
+    return asked.map(dict(zip(distinct, redact(distinct, keep=keep), strict=True))).astype("str")
 
 
 def _redacted_levels(column: pd.Series) -> pd.Series:

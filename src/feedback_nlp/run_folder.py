@@ -12,7 +12,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,23 @@ def load_run(folder: str | Path) -> Run:
             f"{folder} holds no finished run ({RECORD} is missing or broken); "
             "make one with `feedback-nlp run FILE`."
         ) from error
+    if not _whole_record(record) or not all(
+        (folder / f"{name}.parquet").is_file() for name in ALWAYS[:4]
+    ):
+        raise FeedbackError(
+            f"The run in {folder} is not whole, or another version of feedback-nlp has made it; "
+            "make it anew with `feedback-nlp run FILE`."
+        )
     return Run(folder, record)
+
+
+def _whole_record(record: Any) -> bool:
+    parts = ("input", "columns", "options", "counts")
+    return (
+        isinstance(record, dict)
+        and all(isinstance(record.get(part), dict) for part in parts)
+        and {"encoder", "smallest_group"} <= record["options"].keys()
+    )
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -187,6 +204,30 @@ class Steps:
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return dict(note["note"]) if whole else None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes into the folder meanwhile.
+
+        Raises
+        ------
+        FeedbackError
+            Another process is at work there.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / _STEPS / ".lock", timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise FeedbackError(
+                f"Another run is writing to {self.folder}; wait until it is done, or choose "
+                "another folder with --out."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def note(self, step: str) -> dict[str, Any]:
         """What a finished step noted.

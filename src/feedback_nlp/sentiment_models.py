@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -21,6 +23,9 @@ import numpy.typing as npt
 from feedback_nlp.errors import FeedbackError
 
 _LONGEST = 512  # word pieces; the windows of sentiment_text stay below it
+_TOKENS_AT_ONCE = 256
+_WORKERS = max(1, os.cpu_count() or 1)
+_HUB_WAIT = 3.0  # seconds for the first answer of the hub
 Pair = tuple[str, str]
 
 
@@ -85,31 +90,76 @@ def load_sentiment_model(name: str | None = None) -> SentimentModel:
 
 
 def _own_model(folder: Path) -> SentimentModel:
-    from feedback_nlp.encoding import onnx_runner
-
     weights = folder / "model.onnx"
     if not weights.exists():
         raise FeedbackError(
             f"The sentiment model is missing from {folder}; install feedback-nlp again, or train "
             "it with `python training/sentiment/train.py`."
         )
-    run = onnx_runner(weights, folder / "tokenizer.json", _LONGEST)
+    score = _onnx_scorer(weights, folder / "tokenizer.json")
+    return SentimentModel("feedback-nlp", hashlib.sha256(weights.read_bytes()).hexdigest(), score)
+
+
+def _onnx_scorer(
+    weights: Path, tokenizer: Path
+) -> Callable[[Sequence[Pair]], npt.NDArray[np.float64]]:
+    """Read pairs of the same length together, one thread a core.
+
+    Where the model's activations are quantised with ranges fixed in training (its file says so)
+    and nothing is padded, a pair's polarity is the same to the last bit in whatever batch it is
+    read. Any other model reads its pairs one by one.
+    """
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # the batches are the parallel work
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        str(weights), options, providers=["CPUExecutionProvider"]
+    )
+    fixed = session.get_modelmeta().custom_metadata_map.get("ranges") == "fixed"
+    at_once = _TOKENS_AT_ONCE if fixed else 1
+    pieces = Tokenizer.from_file(str(tokenizer))
+    pieces.no_padding()
+    pieces.enable_truncation(_LONGEST)
+
+    def read(rows: list[list[int]]) -> npt.NDArray[np.float32]:
+        ids = np.array(rows, np.int64)
+        (found,) = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return np.asarray(found, np.float32)[:, 0]
 
     def score(pairs: Sequence[Pair]) -> npt.NDArray[np.float64]:
         rows: list[Any] = [(question, text) if question else text for text, question in pairs]
-        found = run(rows, lambda done: None)
-        return np.array([float(row[0]) for row in found], dtype=float)
+        ids = [encoding.ids for encoding in pieces.encode_batch(rows)]
+        batches = _equal_lengths([len(one) for one in ids], at_once)
+        polarities = np.empty(len(ids))
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            found = pool.map(read, [[ids[place] for place in batch] for batch in batches])
+            for batch, polarity in zip(batches, found, strict=True):
+                polarities[batch] = polarity
+        return polarities
 
-    return SentimentModel("feedback-nlp", hashlib.sha256(weights.read_bytes()).hexdigest(), score)
+    return score
+
+
+def _equal_lengths(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """Places of rows of equal length, together at most so many tokens, or one row."""
+    by_length: dict[int, list[int]] = {}
+    for place, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(place)
+    batches = []
+    for length, places in by_length.items():
+        most = max(1, tokens // max(1, length))
+        batches += [places[first : first + most] for first in range(0, len(places), most)]
+    return batches
 
 
 def _named_model(name: str) -> SentimentModel:
     import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
-        model = AutoModelForSequenceClassification.from_pretrained(name).eval()
+        tokenizer, model = _fetch_classifier(name)
     except Exception as error:
         raise FeedbackError(
             f"The sentiment model {name!r} could not be loaded: it is neither a folder with a "
@@ -133,6 +183,29 @@ def _named_model(name: str) -> SentimentModel:
     for parameter in model.state_dict().values():
         digest.update(parameter.detach().cpu().contiguous().view(-1)[:64].float().numpy().tobytes())
     return SentimentModel(name, f"{name}-{digest.hexdigest()[:16]}", score)
+
+
+def _fetch_classifier(name: str) -> tuple[Any, Any]:
+    """Tokenizer and classifier from a folder or the hub's cache; else from the hub, if it answers.
+
+    The hub's client tries six times before it gives up, which takes most of a minute, and offers
+    no setting for that; so it is asked once before it is left to the client.
+    """
+    from huggingface_hub import constants, get_session
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    def load(here: bool) -> tuple[Any, Any]:
+        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=here)
+        model = AutoModelForSequenceClassification.from_pretrained(name, local_files_only=here)
+        return tokenizer, model.eval()
+
+    try:
+        return load(here=True)
+    except (OSError, ValueError):
+        if Path(name).exists():
+            raise
+    get_session().head(constants.ENDPOINT, timeout=_HUB_WAIT)
+    return load(here=False)
 
 
 def label_polarities(labels: Sequence[str], name: str = "the model") -> npt.NDArray[np.float64]:

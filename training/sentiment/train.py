@@ -30,9 +30,9 @@ import numpy as np
 import pandas as pd
 import torch
 import training_data as data
+from export import write_static_int8_onnx
 from learning import LONGEST, PolarityModel, train
 
-from feedback_nlp.encoding import write_int8_onnx
 from feedback_nlp.evaluation.sentiment import choose_thresholds, score_answers
 from feedback_nlp.evaluation.sentiment import main as evaluate
 from feedback_nlp.sentiment import score_sentiment
@@ -42,6 +42,7 @@ SEED = 0
 FOLDS = 3
 EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all neutral
 REPLAYED = 2000  # VADER's sentences and words that later stages see again, lest they be forgotten
+CALIBRATED = 400  # training texts from which the ranges of the 8-bit model are taken
 REVIEW_WEIGHT = 0.3  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
 
@@ -74,7 +75,7 @@ def main() -> None:
         work / "stage2.pt", encoder, work / "stage1.pt", pieces, 3 * written + replayed,
         epochs=1, rate=1e-4,
     )  # fmt: skip
-    exported = {"stage2": export(model, encoder, work / "stage2")}
+    exported = {"stage2": export(model, encoder, written + replayed, work / "stage2")}
 
     coded, dropped = data.without_challenge(
         [*data.nhs_examples(FOLDS), *data.skytrax_examples(FOLDS, REVIEW_WEIGHT)]
@@ -106,7 +107,7 @@ def last_stage(work: Path, encoder: Path, name: str, examples: list[data.Example
         work / f"{name}.pt", encoder, work / "stage2.pt", load_pieces(encoder), examples,
         epochs=1, rate=6e-5,
     )  # fmt: skip
-    return export(model, encoder, work / name)
+    return export(model, encoder, examples, work / name)
 
 
 def first_stage_examples(work: Path) -> tuple[list[data.Example], list[data.Example]]:
@@ -158,12 +159,16 @@ def fitted(
     return model
 
 
-def export(model: PolarityModel, encoder: Path, folder: Path) -> Path:
+def export(model: PolarityModel, encoder: Path, examples: list[data.Example], folder: Path) -> Path:
     """The model in 8-bit ONNX with its tokenizer: what is shipped is also what is measured."""
     if not (folder / "model.onnx").exists():
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(encoder / "tokenizer.json", folder / "tokenizer.json")
-        write_int8_onnx(model.eval(), folder / "model.onnx")
+        sample = random.Random(SEED).sample(examples, CALIBRATED)
+        rows = load_pieces(encoder).encode_batch(
+            [(one.question, one.passages[0]) if one.question else one.passages[0] for one in sample]
+        )
+        write_static_int8_onnx(model.eval(), [row.ids for row in rows], folder / "model.onnx")
     return folder
 
 

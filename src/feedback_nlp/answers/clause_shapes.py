@@ -49,9 +49,12 @@ def is_elliptic(words: list[str]) -> bool:
         for word in words
         if word not in {"i", "i'm", "im", "we", "they", "it", "he", "she", "you"}
     ]
-    return (
-        not words or (len(words) == 1 and words[0] in AUXILIARIES) or words[:2] == ["not", "sure"]
-    )
+    if not words or words[:2] == ["not", "sure"]:
+        return True
+    if len(words) == 1:
+        return words[0] in AUXILIARIES
+    denied = words[0].endswith("n't") or (words[0] in AUXILIARIES and words[1] == "not")
+    return denied and len(words) < 5 and not evaluates(words) and "fault" not in words
 
 
 def is_predicate(left: list[str]) -> bool:
@@ -151,16 +154,22 @@ def has_clause(words: list[str]) -> bool:
 def is_fronted(left: list[str]) -> bool:
     """A subordinate clause or a phrase that waits for its main clause."""
     first = left[0]
+    if left[:2] == ["even", "if"]:
+        return True
     if first in {"although", "though", "while", "whilst", "whereas", "even", *DENYING}:
         return False
     if left[:2] == ["so", "far"]:
         return False
+    if "time" in left[1:3] and first in {"every", "each", "the"}:  # "Every time I rang, ..."
+        return True
     if first in {"and", "but"} and len(left) > 1:
         first = left[1]
     if first in {"because", "cos", "cause", "coz", "that", "who"}:  # an answer to "why?"
         return False
     if first in SUBORDINATORS:
         return True
+    if first in {"due", "during", "despite"}:
+        return not has_verb(left)
     return (
         (first in PREPOSITIONS or first in ADVERBS) and not has_verb(left) and not evaluates(left)
     )
@@ -192,7 +201,9 @@ def subject(words: list[str]) -> str:
         word, before = rest[spot], rest[spot - 1]
         if word in {"which", "that", "because", "when", "if", "so"}:
             return ""
-        if before in CONJUNCTIONS and (word in FUNCTION_WORDS or word in VERBS):
+        if before in CONJUNCTIONS and (
+            word in FUNCTION_WORDS or word in VERBS or word.endswith("ed")
+        ):
             return ""
         if before in ENDS_NO_SUBJECT:
             continue
@@ -257,6 +268,8 @@ def _things(words: list[str]) -> list[str]:
 
 
 def is_denial(words: list[str]) -> bool:
+    if words[:1] == ["not"] and words[1:2] and words[1] in PREPOSITIONS:
+        return False
     return len(words) > 1 and (
         words[0] in {"no", "not", "never", "still", "zero", "lack"} or "not" in words[1:3]
     )

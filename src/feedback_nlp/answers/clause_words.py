@@ -60,7 +60,8 @@ _PRESENT = _set(
     works takes makes gives seems needs keeps goes comes gets feels lets wants means looks says
     deserves smells tastes becomes remains appears suits depends runs stays leaves sounds lacks
     sucks stinks drops crashes costs lasts fails offers provides allows requires happens tends
-    pays brings shows tells thinks knows understands
+    pays brings shows tells thinks knows understands suffers closes charges arrives sends answers
+    rings treats
     """
 )
 # After a pronoun these are verbs; elsewhere they are mostly nouns or infinitives.
@@ -69,8 +70,8 @@ BASE_VERBS = _set(
     think feel need want love like hate enjoy get go come make take give keep know hope wish
     believe recommend use pay find see say tell trust look seem work live travel fly appreciate
     understand expect prefer call ring phone wait try treat care deserve put let provide offer
-    help remain suggest agree mean guess suppose plan still never always just also really only
-    ended
+    help remain suggest agree mean guess suppose plan receive regret wonder doubt
+    still never always just also really only ended
     """
 )
 VERBS = AUXILIARIES | _IRREGULAR_PAST | _PRESENT
@@ -152,7 +153,8 @@ ADJECTIVES = (ENGLISH.evaluation - _NOT_ADJECTIVES) | _set(
     little sufficient insufficient enough extra decent personal impersonal gentle approachable
     trustworthy fair unfair lazy strong weak intermittent dropped dull tired worn ample plentiful
     generous stingy interesting boring worth different similar lengthy unnecessary hidden slight
-    close draughty dingy bright dark smelly immaculate stylish elegant shabby scruffy lovely
+    close total rapid further conflicting derisory draughty dingy bright dark smelly immaculate
+    stylish elegant shabby scruffy lovely
     """
 )
 # A complement follows these: "sure I ...", "told me they ...", "the best I ...".

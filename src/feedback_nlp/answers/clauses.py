@@ -14,9 +14,9 @@ from feedback_nlp.answers.clause_shapes import (
     has_clause,
     has_verb,
     is_denial,
-    is_elliptic,
     is_evaluated_thing,
     is_fronted,
+    is_predicate,
     is_told,
     is_word,
     phrase,
@@ -41,12 +41,12 @@ from feedback_nlp.answers.clause_words import (
     OPENS_COMPLEMENT,
     OPENS_PHRASE,
     PREPOSITIONS,
-    SUBJECT_OR_VERB,
     SUBJECT_PRONOUNS,
     SUBORDINATORS,
     VERBS,
     is_adjective,
 )
+from feedback_nlp.answers.joined_clauses import adds, adds_also, contrasts
 from feedback_nlp.answers.run_ons import runs_on
 
 _TOKEN = re.compile("[^\\W_]+(?:['\u2019\u2018\ufffd.-][^\\W_]+)*|\\.{2,}|[^\\w\\s]")
@@ -55,6 +55,7 @@ _LOOK_AHEAD, _LOOK_BACK = 40, 80
 _LONGEST = 50_000  # characters without any full stop: a file pasted into a cell, not a sentence
 _APOSTROPHE = re.compile("['\u2019\u2018\ufffd]")
 _OPENING = frozenset("([{")
+_ANSWERS_WHY = frozenset(["because", "cos", "cause", "coz", "becuase", "cuz"])
 _CLOSING = frozenset(")]}")
 _LIMITING = re.compile(
     r"(?:the |my |our |1 |one )?(?:only|one|main|biggest|single) (?:real |small |minor |slight |"
@@ -122,7 +123,12 @@ def clause_starts(text: str, start: int, end: int) -> list[int]:
         if depth or place <= begin or not is_word(token):
             continue
         before = tokens[place - 1]
-        if before in JOINERS or not (token in _STARTERS or before in MARKS or is_adjective(before)):
+        if before in JOINERS or not (
+            token in _STARTERS
+            or before in MARKS
+            or is_adjective(before)
+            or (sentence.opens[place] and _is_common(token) and not sentence.opens[place + 1])
+        ):
             continue
         if _cuts(sentence, begin, place):
             cuts.append(sentence.starts[place])
@@ -133,19 +139,23 @@ def clause_starts(text: str, start: int, end: int) -> list[int]:
 def _cuts(sentence: Sentence, begin: int, place: int) -> bool:
     """Whether a new mention begins at this token."""
     left = sentence.left(begin, place)
+    if len(left) > 1 and left[0] in _ANSWERS_WHY:
+        left = left[1:]
     if not left or left[-1] in NEVER_LAST:
         return False
     tokens, word = sentence.tokens, sentence.tokens[place]
     ahead = sentence.ahead(place)
     mark = tokens[place - 1] if tokens[place - 1] in MARKS else ""
-    if word == "even" and ahead[1] in {"though", "if"}:
-        return ahead[1] == "though" and _contrasts(left, ahead[1:], bool(mark))
+    if word == "even" and ahead[1] in {"though", "tho", "if"}:
+        return False
     if word in CONTRASTS or word == "otherwise":
-        return left[-1] not in {"even", "as"} and _contrasts(left, ahead, bool(mark))
+        return left[-1] not in {"even", "as", "that"} and contrasts(left, ahead, bool(mark))
     if word == "also":
-        return _adds_also(left, ahead)
+        return adds_also(left, ahead)
+    if word == "plus" and not subject(phrase(ahead[1:])):
+        return False
     if word in {"and", "&", "plus"}:
-        return _adds(left, ahead[1:], bool(mark))
+        return adds(left, ahead[1:], bool(mark))
     if word in CONJUNCTIONS:
         return False
     if _LIMITING.match(" ".join(ahead[:6])) and states(left):
@@ -172,8 +182,14 @@ def _opens_in_capitals(sentence: Sentence, place: int, left: list[str]) -> bool:
         and len(left) > 1
         and left[-1] not in FUNCTION_WORDS
         and left[-1] not in OPENS_COMPLEMENT
+        and (not is_adjective(left[-1]) or is_predicate(left))  # "the new Airbus"
         and states(left)
     )
+
+
+def _is_common(word: str) -> bool:
+    """Whether a capital is no name's: "... to start Incorrect information given"."""
+    return word in VERBS or is_adjective(word) or word.endswith(("ing", "ed"))
 
 
 def _closes_remark(tokens: list[str]) -> bool:
@@ -190,100 +206,6 @@ def _spaced(sentence: Sentence, dash: int) -> bool:
         or sentence.ends[dash] < sentence.starts[dash + 1]
     )
     return spaced and not (before[-1].isdigit() and after[0].isdigit())
-
-
-def _adds_also(left: list[str], ahead: list[str]) -> bool:
-    if left[-1] in SUBJECT_OR_VERB:  # "they also offer pasta"
-        return len(left) > 1 and left[-2] in PREPOSITIONS and bool(subject(phrase(ahead[1:])))
-    return bool(subject(phrase(ahead[1:]))) and states(left)
-
-
-_DENIED = frozenset(
-    "not no nor hasn't hasnt haven't havent isn't isnt wasn't didn't as just".split()
-)
-_BUT_FOR = frozenset(
-    ["nothing", "all", "anything", "anyone", "anybody", "anywhere", "else", "not", "no", "none"]
-)
-
-
-def _contrasts(left: list[str], ahead: list[str], marked: bool) -> bool:
-    word, right = ahead[0], phrase(ahead[1:])
-    if not right or not (states(left) or len(left) > 2):
-        return False
-    if "not only" in " ".join(left) or left[-1] in _BUT_FOR:
-        return False
-    if is_elliptic(right):
-        return False
-    if word == "yet" and not marked and not _DENIED.intersection(left):
-        return has_clause(left) and subject(right) == "noun"
-    if word == "otherwise" and not marked:
-        return left[-1] not in FUNCTION_WORDS and evaluates(right) and has_verb(left)
-    if word in {"while", "whilst", "yet", "except", "otherwise"}:
-        return marked and (word == "otherwise" or has_clause(right) or word == "except")
-    if word in {"although", "though"}:
-        return len(right) > 1
-    return True
-
-
-def _adds(left: list[str], ahead: list[str], marked: bool) -> bool:
-    right = phrase(ahead)
-    if not right or not states(left) or right[0] in OPENS_PHRASE:
-        return False
-    if is_fronted(left) or "between" in left[-3:] or _joins_adjectives(left, right):
-        return False
-    if _waits_for_verb(left):
-        return False
-    if "still" in right[:6] or right[0] == "not":  # the outcome of what was said
-        return False
-    kind = subject(right)
-    if kind == "noun":
-        return not _joins_nouns(left, right)
-    if kind == "pronoun":
-        return _new_pronoun_statement(left, right, marked)
-    if is_evaluated_thing(right):
-        return is_evaluated_thing(left) or (has_clause(left) and not _shares_noun(left))
-    if not has_clause(left) and is_evaluated_thing(left):
-        return right[0] in VERBS or right[0].endswith("ed") or right[0] in {"no", "not"}
-    return False
-
-
-def _joins_adjectives(left: list[str], right: list[str]) -> bool:
-    """Two adjectives of one noun: "a quiet and comfortable flat", "slow and not cheap"."""
-    first = next((word for word in right if word not in ADVERBS), "")
-    if has_verb(left) and right[0] not in ADVERBS and any(word in VERBS for word in right[1:4]):
-        return False  # "clean and new seats were added"
-    return (is_adjective(left[-1]) or left[-1].endswith("ing")) and is_adjective(first)
-
-
-def _waits_for_verb(left: list[str]) -> bool:
-    """A subordinate clause whose verb is still to come: "when the early and ..."."""
-    opened = [place for place, word in enumerate(left) if word in SUBORDINATORS - PREPOSITIONS]
-    rest = left[opened[-1] + 1 :] if opened else []
-    return len(rest) > 0 and len(rest) < 6 and not has_verb(rest) and not evaluates(rest)
-
-
-def _joins_nouns(left: list[str], right: list[str]) -> bool:
-    """Two nouns that may be one subject or object: "food and drink is poor"."""
-    return (
-        left[-1] not in FUNCTION_WORDS
-        and not is_adjective(left[-1])
-        and right[0] not in FUNCTION_WORDS
-        and not is_adjective(right[0])
-        and len(right) > 1
-        and (right[1] in VERBS or not any(word in VERBS for word in right[:4]))
-    )
-
-
-def _new_pronoun_statement(left: list[str], right: list[str], marked: bool) -> bool:
-    if len(left) < 3 or len(right) < 3:
-        return False
-    if right[0] in {"i", "we"} and left[-2] in {"my", "our"}:
-        return False
-    if right[0] in {"it", "it's", "they", "he", "she", "that", "this"}:
-        return marked and evaluates(right)
-    first = next((word for word in left if word not in ADVERBS | CONTRASTS | CONJUNCTIONS), "")
-    same = first.split("'")[0] == right[0].split("'")[0]
-    return not same or marked
 
 
 def _follows(left: list[str], ahead: list[str], dash: bool = False) -> bool:
@@ -304,6 +226,8 @@ def _follows(left: list[str], ahead: list[str], dash: bool = False) -> bool:
         right[0] == "that" and right[1:2] not in (["is"], ["was"])
     ):
         return False
+    if dash and right[0].split("'")[0] in {"it", "he", "she", "they", "you"}:
+        return False  # it says more of the same
     kind = subject(right)
     if kind:
         return not (
@@ -316,7 +240,13 @@ def _follows(left: list[str], ahead: list[str], dash: bool = False) -> bool:
         return not all(is_adjective(word) or word in ADVERBS for word in left)
     if "or" in right[:4] and not has_verb(right):
         return False
+    if right[0] == "no" and len(right) > 1 and not has_clause(left):
+        return True
     if is_denial(right):
+        return right[0] != "still" or evaluates(left)
+    if right[0] in CUSTOMER_ACTS and left[0] in VERBS:  # both without their "I"
+        return True
+    if right[:2] in (["was", "told"], ["was", "on"]) and "i" in left:
         return True
     if right[0] in AUXILIARIES | CUSTOMER_ACTS and has_clause(left):
         same = left[0].split("'")[0] in {"i", "we", "they", "he", "she"}
@@ -331,10 +261,6 @@ def _has_object(words: list[str]) -> bool:
     if words[0] == "just":
         return evaluates(words)
     return len(words) > 1 and words[1] in DETERMINERS and not has_verb(words[2:])
-
-
-def _shares_noun(left: list[str]) -> bool:
-    return is_adjective(left[-1]) and not any(w in VERBS for w in left)
 
 
 def _list_items(sentence: Sentence) -> list[int]:

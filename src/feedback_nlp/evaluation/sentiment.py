@@ -16,85 +16,29 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.evaluation.gold import GOLD, data_folder
 from feedback_nlp.evaluation.sentiment_card import write_calibration, write_card
+from feedback_nlp.evaluation.sentiment_figures import (
+    Floats,
+    Signs,
+    accuracy,
+    choose_thresholds,
+    figure_with_interval,
+    macro_f1,
+    signs,
+    spearman,
+)
 from feedback_nlp.mentions import cut_mentions
 from feedback_nlp.sentiment import answer_sentiment, label_sentiment, score_sentiment
 
 OUT_OF_FOLD = GOLD.parents[1] / "training" / "sentiment" / "out_of_fold.csv"
-SIGNS = np.array([-1, 0, 1])
-_DRAWS = 1_000
-_GRID = np.round(np.arange(-0.40, 0.405, 0.02), 2)
 # VADER's authors name 0.05; TextBlob names none, 0 is the custom.
 _EDGE = {"VADER": 0.05, "TextBlob": 0.0}
 
-Floats = npt.NDArray[np.float64]
-Signs = npt.NDArray[np.int_]
 Scorer = Callable[[Sequence[str], Sequence[str | None]], Floats]
-
-
-def macro_f1(truth: Signs, found: Signs) -> float:
-    """Mean of the F1 of negative, neutral and positive (-1, 0, 1).
-
-    Examples
-    --------
-    >>> macro_f1(np.array([-1, 0, 1, 1]), np.array([-1, 0, 1, 0])).__round__(3)
-    0.778
-    """
-    scores = []
-    for sign in SIGNS:
-        right = np.sum((truth == sign) & (found == sign))
-        total = np.sum(truth == sign) + np.sum(found == sign)
-        scores.append(2 * right / total if total else 0.0)
-    return float(np.mean(scores))
-
-
-def accuracy(truth: Signs, found: Signs) -> float:
-    """Share of labels that are right."""
-    return float(np.mean(truth == found))
-
-
-def spearman(truth: Floats, found: Floats) -> float:
-    """Spearman's rank correlation."""
-    from scipy.stats import spearmanr
-
-    return float(spearmanr(truth, found).statistic)
-
-
-def signs(polarity: npt.ArrayLike, low: float, high: float) -> Signs:
-    """-1 below ``low``, 1 above ``high``, else 0; a missing polarity is neutral."""
-    values = np.nan_to_num(np.asarray(polarity, dtype=float))
-    return (values > high).astype(int) - (values < low).astype(int)
-
-
-def choose_thresholds(developments: Iterable[tuple[Floats, Signs]]) -> tuple[float, float]:
-    """The pair of thresholds that suits every development set nearly as well as its own best.
-
-    Parameters
-    ----------
-    developments : iterable of (polarity, truth)
-        Polarities and true signs (-1, 0, 1) of texts the model was not trained on.
-
-    Returns
-    -------
-    negative_below, positive_above : float
-        On a grid of 0.02 from -0.4 to 0.4: the pair whose largest loss of macro-F1 on any set,
-        against the best that set could have, is smallest (Savage 1951, minimax regret). Coders
-        differ in what they call neutral; no set shall pay alone for the others. Of equals, the
-        pair nearest to zero.
-    """
-    sets = list(developments)
-    pairs = [(low, high) for low in _GRID for high in _GRID if low < high]
-    quality = np.array(
-        [[macro_f1(truth, signs(found, *pair)) for found, truth in sets] for pair in pairs]
-    )
-    regret = (quality.max(axis=0) - quality).max(axis=1).round(6)
-    best = min(range(len(pairs)), key=lambda i: (regret[i], abs(pairs[i][0]) + abs(pairs[i][1])))
-    return float(pairs[best][0]), float(pairs[best][1])
 
 
 def score_answers(texts: Sequence[str], questions: Sequence[str | None], score: Scorer) -> Floats:
@@ -239,7 +183,9 @@ def _challenge_rows(tools: dict[str, Scorer], seed: int) -> list[tuple]:
         found = _labels(name, score(table["text"].tolist(), questions))
         for measure, figure in (("accuracy", accuracy), ("macro-F1", macro_f1)):
             rows.append(
-                _row(("challenge", measure, "whole", name, "never"), figure, truth, found, seed)
+                figure_with_interval(
+                    ("challenge", measure, "whole", name, "never"), figure, truth, found, seed
+                )
             )
     return rows
 
@@ -270,7 +216,7 @@ def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: in
             )
             found[~others] = signs(second[~others], *edges)
         rows.append(
-            _row(
+            figure_with_interval(
                 ("NHS", "macro-F1", read, "feedback-nlp", "cross-validated by respondent"),
                 macro_f1,
                 truth,
@@ -282,7 +228,7 @@ def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: in
         first = mine[f"before_{read}"].fillna(0.0).to_numpy()
         edges = choose_thresholds([(written["before_whole"].to_numpy(), written_truth)])
         rows.append(
-            _row(
+            figure_with_interval(
                 ("NHS", "macro-F1", read, "feedback-nlp, before stage 3", "never"),
                 macro_f1,
                 truth,
@@ -298,7 +244,7 @@ def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: in
                 else score_answers(texts, questions, score)
             )
             rows.append(
-                _row(
+                figure_with_interval(
                     ("NHS", "macro-F1", read, name, "never"),
                     macro_f1,
                     truth,
@@ -340,7 +286,7 @@ def _skytrax_rows(
             ):
                 found = mine[f"{column}_{read}"].fillna(0.0).to_numpy()
                 rows.append(
-                    _row(
+                    figure_with_interval(
                         (name, "Spearman with rating", read, tool, seen),
                         spearman,
                         rating[use],
@@ -370,7 +316,7 @@ def _rating_rows(
             ("mentions", score_answers(texts, none, score)),
         ):
             rows.append(
-                _row(
+                figure_with_interval(
                     (data, measure, read, name, seen), spearman, rating, np.nan_to_num(found), seed
                 )
             )
@@ -386,7 +332,7 @@ def _held_out_rows(kept: pd.DataFrame, seed: int) -> list[tuple]:
     ):
         mine = kept[kept["data"] == source]
         rows.append(
-            _row(
+            figure_with_interval(
                 (name, "Spearman with human", "whole", "feedback-nlp", "held out"),
                 spearman,
                 mine["human"].to_numpy(),
@@ -399,30 +345,6 @@ def _held_out_rows(kept: pd.DataFrame, seed: int) -> list[tuple]:
 
 def _others(tools: dict[str, Scorer]) -> list[tuple[str, Scorer]]:
     return [(name, score) for name, score in tools.items() if name != "feedback-nlp"]
-
-
-def _row(
-    heading: tuple[str, str, str, str, str],
-    figure: Callable[..., float],
-    truth: npt.NDArray,
-    found: npt.NDArray,
-    seed: int,
-    clusters: npt.NDArray | None = None,
-) -> tuple:
-    """A row of the table: with the 95 % percentile interval over rows or clusters of rows."""
-    generator = np.random.default_rng(seed)
-    keys = (
-        np.arange(len(truth)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    )
-    order = np.argsort(keys, kind="stable")
-    members = np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)
-    drawn = []
-    for _ in range(_DRAWS):
-        chosen = generator.integers(len(members), size=len(members))
-        rows = chosen if clusters is None else np.concatenate([members[place] for place in chosen])
-        drawn.append(figure(truth[rows], found[rows]))
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return (*heading, len(truth), figure(truth, found), float(low), float(high))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

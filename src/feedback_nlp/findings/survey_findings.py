@@ -30,6 +30,8 @@ from feedback_nlp.findings.value import value_at_risk, value_zones
 from feedback_nlp.nps import NpsEstimate, nps
 
 _MOST_LEVELS = 50
+#: Above it, the model of scores by words (hundreds of numbers an answer) learns from a sample.
+MOST_COMPARED = 50_000
 
 
 @dataclass(frozen=True)
@@ -310,6 +312,14 @@ def _words_against_scores(
     if mentions.empty:
         notes["words_scores"] = "No answer says anything, so words cannot be set against scores."
         return []
+    drawn = respondents_drawn(responses, MOST_COMPARED, seed)
+    if drawn is not None:
+        notes["words_scores"] = (
+            f"Words were set against scores for {MOST_COMPARED:,} respondents drawn at random."
+        )
+        responses = responses[responses["response_id"].isin(drawn)]
+        inside = mentions["response_id"].isin(drawn).to_numpy()
+        mentions, vectors = mentions[inside], vectors[inside]
     try:
         found = words_against_scores(responses, mentions, vectors, weight=weight, seed=seed)
     except FeedbackError as error:
@@ -320,6 +330,32 @@ def _words_against_scores(
     tables["nps_versions"] = found.scores
     wrong = found.answers["disagrees"] | found.answers["likely_inverted"]
     return [str(one) for one in found.answers.loc[wrong, "response_id"]]
+
+
+def respondents_drawn(responses: pd.DataFrame, most: int, seed: int) -> frozenset[str] | None:
+    """Respondents drawn at random, alike from each group; None where there are no more than `most`.
+
+    Parameters
+    ----------
+    responses : DataFrame, one row a respondent
+        Needs ``response_id`` and ``group``.
+    most : int
+    seed : int
+
+    Returns
+    -------
+    frozenset of str or None
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"response_id": list("abcd"), "group": ["promoter", "passive"] * 2})
+    >>> len(respondents_drawn(table, 2, seed=0)), respondents_drawn(table, 4, seed=0)
+    (2, None)
+    """
+    if len(responses) <= most:
+        return None
+    part = responses.groupby("group").sample(frac=most / len(responses), random_state=seed)
+    return frozenset(part["response_id"].astype("str"))
 
 
 def _follow_up(

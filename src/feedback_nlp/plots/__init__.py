@@ -20,6 +20,12 @@ from feedback_nlp.plots.findings import (
     plot_what_if,
 )
 from feedback_nlp.plots.journeys import plot_journey, plot_trend
+from feedback_nlp.plots.satisfaction import (
+    measure_label,
+    plot_outcomes,
+    plot_quadrants,
+    plot_theme_gap,
+)
 from feedback_nlp.plots.scores import plot_nps_by, plot_scores
 from feedback_nlp.plots.style import PALETTE
 from feedback_nlp.plots.theme_map import plot_theme_map
@@ -32,24 +38,30 @@ from feedback_nlp.plots.themes import (
     theme_labels,
     top_level,
 )
+from feedback_nlp.plots.waterfall import plot_waterfall
 
 __all__ = [
     "LEAST_ROW_INCHES",
     "PALETTE",
     "SPECIAL_LABELS",
     "contributions",
+    "measure_label",
     "plot_content_by_group",
     "plot_contributions",
     "plot_danger_zone",
     "plot_journey",
     "plot_nps_by",
+    "plot_outcomes",
     "plot_passive_themes",
+    "plot_quadrants",
     "plot_scores",
     "plot_sentiment_by",
     "plot_sentiment_by_group",
+    "plot_theme_gap",
     "plot_theme_groups",
     "plot_theme_map",
     "plot_trend",
+    "plot_waterfall",
     "plot_what_if",
     "theme_labels",
     "top_level",

@@ -99,7 +99,7 @@ def plot_trend(
     ]
     below = 0.35 if upright else _CHARACTER_INCHES * max(len(name) for name in names)
     with print_style():
-        axes = axes_of(ax, width, 2.5 + below)
+        axes = axes_of(ax, width, 2.0 + below)
         axes.axhline(0, color=MUTED, linewidth=0.8)
         places = pd.Series(range(len(nps_trend)), index=nps_trend.index)
         axes.plot(places, nps_trend["nps"].astype(float), color=HAIRLINE, linewidth=1.2, zorder=1)

@@ -116,7 +116,7 @@ def plot_scores(
         top = float(high.max())
         for score, given in enumerate(counts):
             axes.annotate(
-                count(given),
+                count(int(given)),
                 (score, high[score] if given else 0),
                 xytext=(0, 2),
                 textcoords="offset points",

@@ -56,7 +56,8 @@ def plot_theme_map(
     themes : DataFrame, one row a theme
         ``theme_id``, ``label``; with ``stability`` those below 0.5 are named in italics.
     highlight : sequence of str, optional
-        Ids of the themes to colour and name; all of them by default.
+        Ids of the themes to colour and name, the map drawn to where they lie; all of them by
+        default.
     level : {"top", "sub"}
         Colour and name top-level themes or sub-themes.
     title : str, optional
@@ -113,8 +114,8 @@ def plot_theme_map(
                 rasterized=True,
             )
         axes.set_axis_off()
-        axes.set_xlim(-0.06, 1.06)
-        axes.set_ylim(-0.05, 1.05)
+        whole = highlight is None
+        _frame(axes, points if whole else points[points[column].isin(shown)], whole)
         note = "Each point is a mention; what is said alike lies close together. Grey: no theme"
         note += " or another one." if highlight is not None else "."
         if set(shown) & tentative:
@@ -125,6 +126,16 @@ def plot_theme_map(
         write_title(axes, title, own_figure=ax is None, width=width)
         _write_labels(axes, shown, labels, centres, tentative)
     return axes
+
+
+def _frame(axes: Axes, points: pd.DataFrame, whole: bool) -> None:
+    """Show where the points lie; a tenth on either side of a detail does not count."""
+    few = 0.0 if whole else 0.1
+    ends = points[["x", "y"]].quantile([few, 1 - few])
+    low, high = ends.min(), ends.max()
+    room = (0.06 if whole else 0.25) * np.maximum(high - low, 0.1)
+    axes.set_xlim(low["x"] - room["x"], high["x"] + room["x"])
+    axes.set_ylim(low["y"] - room["y"], high["y"] + room["y"])
 
 
 def _tentative(themes: pd.DataFrame) -> set[str]:

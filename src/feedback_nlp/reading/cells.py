@@ -29,7 +29,7 @@ _LABELLED_NUMBER = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _NUMBER_AFTER_LABEL = re.compile(
-    r"(?P<label>[^\d(=:]{1,80}?)\s*(?:\(\s*(\d+)\s*\)|\s[-–—]\s+(\d+)|[=:]\s*(\d+))"
+    r"(?P<label>(?![=+@])[^\d(=:]{1,80}?)\s*(?:\(\s*(\d+)\s*\)|\s[-–—]\s+(\d+)|[=:]\s*(\d+))"
 )
 # Free text is longer than any label of a scale; not to look at it keeps wide files quick.
 _LONGEST_RATING = 160
@@ -45,6 +45,9 @@ _YEAR_LAST = (
     r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<seconds>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp])?\.?(?:[Mm]\.?)?)?$"
 )
+# Days since 1900, as spreadsheets count them: the years 2000 to 2050, and ten of them at most.
+_SERIAL = r"\d{5}(?:\.\d+)?"
+_FIRST_SERIAL, _LAST_SERIAL, _MOST_SERIALS = 36_526, 54_789, 3_653
 _MONTH_NAME = re.compile(
     r"(?i:(?=.*\d)(?=.{6,40}$).*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*)"
 )
@@ -83,7 +86,8 @@ def as_text(column: pd.Series) -> pd.Series:
     ['9', '', '7.5']
     """
     if isinstance(column.dtype, pd.StringDtype):
-        return column.fillna("").astype(str)
+        whole = column.fillna("") if column.hasnans else column
+        return whole if whole.dtype == "str" else whole.astype(str)
     texts = [_cell_text(value) for value in column.tolist()]
     return pd.Series(texts, index=column.index, name=column.name, dtype=str)
 
@@ -294,6 +298,18 @@ def _parse_month_names(texts: pd.Series) -> pd.Series:
         return pd.to_datetime(texts, format="mixed", dayfirst=True, errors="coerce", utc=True)
 
 
+def _parse_serials(texts: pd.Series) -> pd.Series:
+    """Dates that lost their format in a spreadsheet; missing throughout where numbers are not."""
+    numbers = pd.to_numeric(texts.where(texts.str.fullmatch(_SERIAL)), errors="coerce")
+    filled = ~texts.map(is_empty_mark).astype(bool)
+    told = numbers[filled]
+    within = told.between(_FIRST_SERIAL, _LAST_SERIAL).all()
+    if not within or (len(told) and told.max() - told.min() > _MOST_SERIALS):
+        numbers[:] = np.nan
+    seconds = (numbers * 86_400).round()
+    return pd.to_datetime(seconds, unit="s", origin="1899-12-30", utc=True)
+
+
 def read_dates(column: pd.Series) -> tuple[pd.Series, str]:
     """Read dates and times, deciding once for the whole column whether the day comes first.
 
@@ -301,6 +317,7 @@ def read_dates(column: pd.Series) -> tuple[pd.Series, str]:
     when any first number is above 12, the month when any second number is; where no value tells,
     the day is taken to come first, and the note says so. Cells that contradict the decision are
     missing rather than read the other way round. Times with an offset are turned into UTC.
+    Numbers such as 45415 are days since 1900 where the whole column is of that kind.
 
     Parameters
     ----------
@@ -336,6 +353,10 @@ def read_dates(column: pd.Series) -> tuple[pd.Series, str]:
         parsed[year_first] = _parse_year_first(texts[year_first])
     if named.any():
         parsed[named] = _parse_month_names(texts[named])
+    if not (year_last | year_first | named).any():
+        serials = _parse_serials(texts)
+        if serials.notna().any():
+            parsed, note = serials, "days since 1900, as spreadsheets count them"
     parsed = parsed.where(parsed.dt.year.between(1900, 2100)).dt.tz_localize(None)
     dates = parsed.to_numpy()[codes] if len(parsed) else np.array([], dtype="datetime64[us]")
     read = pd.Series(dates, index=column.index, name=column.name)

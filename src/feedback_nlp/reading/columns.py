@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
@@ -97,8 +98,9 @@ def _guess_score(profiles: Mapping[str, Profile]) -> tuple[str, str]:
     for name, profile in profiles.items():
         if not profile.filled or profile.numeric_share < 0.9:
             continue
-        read = read_scores(profile.cells)["score"]
-        if read.notna().mean() < 0.9 or not read.max() > 5:
+        numbers = profile.numbers
+        whole = numbers[(numbers >= 0) & (numbers <= 10) & (numbers == np.floor(numbers))]
+        if len(whole) < 0.9 * len(numbers) or not whole.max() > 5:
             continue
         strength, word = rank(profile.words, SCORE_WORDS)
         # Satisfaction is not recommendation: it is never taken for the score unless named.
@@ -106,9 +108,9 @@ def _guess_score(profiles: Mapping[str, Profile]) -> tuple[str, str]:
         if hint(profile.words, satisfaction) and strength < len(SCORE_WORDS) - 1:
             continue
         # Without a name that says so, a 1-7 scale or a count is no likelihood to recommend.
-        if strength == 0 and (read.max() < 8 or hint(profile.words, COUNT_WORDS)):
+        if strength == 0 and (whole.max() < 8 or hint(profile.words, COUNT_WORDS)):
             continue
-        share = _percent(read.notna().mean())
+        share = _percent(len(whole) / len(numbers))
         said = f'"{word}" in its name' if word else "the only column of its kind"
         ranked[name] = (strength, f"{said}; {share} whole numbers from 0 to 10")
     if not ranked:
@@ -190,8 +192,10 @@ def _guess_date(profiles: Mapping[str, Profile]) -> tuple[str, str] | None:
 
 def _guess_question(profiles: Mapping[str, Profile]) -> tuple[str, str] | None:
     for name, profile in profiles.items():
+        if not hint(words_of(name), QUESTION_WORDS):
+            continue
         texts = 1 <= len(profile.levels) <= 30 and profile.numeric_share < 0.1
-        if hint(words_of(name), QUESTION_WORDS) and texts and profile.distinct_share <= 0.5:
+        if texts and profile.distinct_share <= 0.5:
             return name, f'"question" in its name; {len(profile.levels)} different texts'
     return None
 

@@ -187,6 +187,18 @@ def _rows_of(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
+def _titles(
+    rows: list[tuple[int, list[str]]], wide: list[tuple[int, list[str]]], usual: int
+) -> int:
+    """How many of the wide rows stand, narrower than the table, before the last empty line."""
+    empty = max((above for above, row in rows if not any(cell.strip() for cell in row)), default=-1)
+    titles = 0
+    while titles < len(wide) and len(wide[titles][1]) < usual and wide[titles][0] < empty:
+        titles += 1
+    whole = titles < len(wide) and len(wide[titles][1]) == usual and wide[titles][0] > empty
+    return titles if whole else 0
+
+
 def _layout(path: Path, lines: list[str]) -> _Layout:
     best: tuple[tuple[bool, float, int], _Layout] | None = None
     declared = 0
@@ -200,9 +212,10 @@ def _layout(path: Path, lines: list[str]) -> _Layout:
         wide = [(above, row) for above, row in rows if len(row) > 1]
         if not wide:
             continue
-        # A title or an empty line above the header has one cell at most.
-        above, header = wide[0]
         usual, times = Counter(len(row) for _, row in wide).most_common(1)[0]
+        # A title or an empty line above the header has one cell at most, or an empty line below.
+        wide = wide[_titles(rows, wide, usual) :]
+        above, header = wide[0]
         filled = sum(bool(row) for _, row in rows)
         titled = any(row for _, row in rows[: rows.index(wide[0])])
         # One column of text with a delimiter here and there is not a table with a title.
@@ -260,7 +273,9 @@ def _refuse_swallowed_rows(path: Path, cells: pd.DataFrame, layout: _Layout) -> 
     if layout.cells < 4:
         return
     for name in cells.columns:
-        for row, text in cells.loc[cells[name].str.count("\n") >= 4, name].items():
+        for row, text in enumerate(cells[name].tolist()):
+            if text.count("\n") < 4:
+                continue
             inside = list(csv.reader(text.splitlines()[1:-1], delimiter=layout.delimiter))
             alike = sum(len(parts) == layout.cells for parts in inside)
             if alike > 0.8 * len(inside):

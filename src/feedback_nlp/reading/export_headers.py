@@ -63,14 +63,13 @@ def _joined_headers(names: Sequence[str], row: Sequence[str]) -> list[str]:
 
 
 def _repeats(cells: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    """Which rows are the header once more, as where two exports were joined."""
-    same = pd.Series(True, index=cells.index)
-    for place, name in zip(cells.columns, names, strict=True):
-        if not same.any():
-            break
-        # An export may bring its own byte order mark into the middle of the file.
-        found = cells.loc[same, place].str.strip("\ufeff \t")
-        same[same] = found == name.strip("\ufeff \t")
+    """Which rows below are the header once more, as where two exports were joined."""
+    # An export may bring its own byte order mark into the middle of the file.
+    wanted = [name.strip("\ufeff \t") for name in names]
+    same = cells.iloc[:, 0].str.strip("\ufeff \t") == wanted[0]
+    same.iloc[0] = False
+    for row in same.index[same]:
+        same[row] = [cell.strip("\ufeff \t") for cell in cells.loc[row]] == wanted
     return same
 
 
@@ -96,7 +95,6 @@ def take_headers(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], int
     """
     names = list(cells.iloc[0])
     again = _repeats(cells, names)
-    again.iloc[0] = False
     cells = cells[~again]
     below = [list(cells.iloc[row]) for row in range(1, min(3, len(cells)))]
     labels: list[str] = [""] * len(names)

@@ -89,7 +89,9 @@ def read_rating_column(
         scale = changed(scale, reversed=True, direction="declared")
     elif given is None or (not labels and not scale.reversed):
         scale = _directed(scale, ratings, text, score, declared=given is not None)
-    return ratings.rename(str(cells.name)), _checked(scale, ratings, score)
+    return ratings.rename(str(cells.name)), _checked(
+        scale, ratings, score if given is None else None
+    )
 
 
 def _found_words(spoken: pd.Series, ratings: pd.Series, name: str) -> tuple[str, ...]:
@@ -177,9 +179,9 @@ def _no_zero(score: pd.Series) -> str:
     if len(numbers) < 100 or (numbers == 0).any() or ones < 0.05 * len(numbers):
         return ""
     return (
-        f"nobody gave a 0 but {ones:,} of {len(numbers):,} a 1, so it seems to have been asked from "
-        "1 to 10; the groups are the same (9 and 10, 7 and 8, up to 6), means are not: to bring "
-        "them to 0-10 declare --score-scale 1-10"
+        f"nobody gave a 0 but {ones:,} of {len(numbers):,} a 1, so it seems to have been asked "
+        "from 1 to 10; the groups are the same (9 and 10, 7 and 8, up to 6), means are not: to "
+        "bring them to 0-10 declare --score-scale 1-10"
     )
 
 

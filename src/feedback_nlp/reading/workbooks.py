@@ -57,7 +57,7 @@ def read_workbook(path: Path, sheet: str | None) -> tuple[pd.DataFrame, dict[str
             pages = {page.title: page for page in book.worksheets}
             title = _chosen_sheet(path, pages, sheet)
             pages[title].reset_dimensions()
-            rows = [_trimmed(row) for row in _rows(path, pages[title])]
+            rows, used = _table_rows(path, title, pages[title])
     except FeedbackError:
         raise
     except Exception as error:
@@ -76,7 +76,7 @@ def read_workbook(path: Path, sheet: str | None) -> tuple[pd.DataFrame, dict[str
         source["sheet"] = f"{title}, the first of {len(pages)} sheets that holds a table"
     if first:
         source["skipped"] = f"{first} lines above the header"
-    return _columns(path, title, rows[first:]), source
+    return _columns(rows[first:], used), source
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -101,31 +101,34 @@ def _rows(path: Path, page: Any) -> Iterator[Sequence[Any]]:
         yield row
 
 
-def _trimmed(row: Sequence[Any]) -> Sequence[Any]:
-    """A row without the empty cells at its end, which a sheet may have by the thousand."""
-    end = len(row)
-    while end and (row[end - 1] is None or row[end - 1] == ""):
-        end -= 1
-    return row[:end]
+def _table_rows(path: Path, title: str, page: Any) -> tuple[list[Sequence[Any]], set[int]]:
+    """The rows, each as far as its last filled cell, and the places where any row has one."""
+    rows: list[Sequence[Any]] = []
+    used: set[int] = set()
+    spanned = filled = 0
+    for row in _rows(path, page):
+        places = [at for at, cell in enumerate(row) if cell is not None and cell != ""]
+        rows.append(row[: places[-1] + 1] if places else ())
+        used.update(places)
+        spanned, filled = spanned + len(rows[-1]), filled + len(places)
+        _refuse_scattered(path, title, spanned, filled)
+    _refuse_scattered(path, title, len(rows) * len(used), filled)
+    return rows, used
+
+
+def _refuse_scattered(path: Path, title: str, spanned: int, filled: int) -> None:
+    if spanned > _CELLS_UNASKED and filled < _FEWEST_FILLED * spanned:
+        raise FeedbackError(
+            f'The sheet "{visible(title)}" of {visible(path.name)} has {filled:,} cells scattered '
+            f"over {spanned:,} places: delete what lies beside the table."
+        )
 
 
 def _filled(row: Sequence[Any]) -> int:
     return sum(cell is not None and str(cell).strip() != "" for cell in row)
 
 
-def _columns(path: Path, title: str, rows: list[Sequence[Any]]) -> pd.DataFrame:
-    used: set[int] = set(range(len(rows[0])))
-    filled = 0
-    for row in rows:
-        places = [at for at, cell in enumerate(row) if cell is not None and cell != ""]
-        used.update(places)
-        filled += len(places)
-    cells = len(rows) * len(used)
-    if cells > _CELLS_UNASKED and filled < _FEWEST_FILLED * cells:
-        raise FeedbackError(
-            f'The sheet "{visible(title)}" of {visible(path.name)} has {filled:,} cells scattered '
-            f"over {len(rows):,} rows and {len(used):,} columns: delete what lies beside the table."
-        )
+def _columns(rows: list[Sequence[Any]], used: set[int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             number: as_text(
@@ -145,6 +148,10 @@ def _chosen_sheet(path: Path, pages: dict[str, Any], wanted: str | None) -> str:
         raise FeedbackError(
             f'{visible(path.name)} has no sheet "{visible(wanted)}": its sheets are {titles}.'
         )
+    if not pages:
+        raise FeedbackError(
+            f"{visible(path.name)} is damaged, or has charts alone: there is no sheet of cells."
+        )
     # What was hidden is a list of codes more often than the survey.
     hidden = [title for title, page in pages.items() if page.sheet_state != "visible"]
     for title in [*(title for title in pages if title not in hidden), *hidden]:
@@ -156,5 +163,5 @@ def _chosen_sheet(path: Path, pages: dict[str, Any], wanted: str | None) -> str:
                 break
     raise FeedbackError(
         f"No sheet of {visible(path.name)} holds a table with more than one column: "
-        f"its sheets are {titles or 'pictures alone'}."
+        f"its sheets are {titles}."
     )

@@ -21,15 +21,17 @@ NOTE = (
 _UNKNOWN = "What it would gain cannot be told from one survey."
 
 
-def three_things(run: Any, shown: Sequence[Mapping[str, Any]]) -> list[Told]:
+def three_things(
+    run: Any, shown: Sequence[Mapping[str, Any]], costs: Sequence[Mapping[str, Any]]
+) -> list[Told]:
     """Choose what to do first: the largest gains that are beyond chance, then what is at hand.
 
     Parameters
     ----------
     run
         A finished run.
-    shown : sequence of mapping
-        The themes that may be shown.
+    shown, costs : sequence of mapping
+        The themes that may be shown, and those of them that may be called costs.
 
     Returns
     -------
@@ -37,11 +39,13 @@ def three_things(run: Any, shown: Sequence[Mapping[str, Any]]) -> list[Told]:
         At most three sentences, each with ``head``, ``gain`` (empty where none can be told),
         ``gain_interval`` and ``detail``.
     """
-    things = [_less_of(run, row) for row in _gains(run, shown)[:MOST]]
-    for other in (_call_back, _nudge, _keep, _ask):
-        if len(things) < MOST and (thing := other(run, shown)):
-            things.append(thing)
-    return things
+    gains = _gains(run, shown)
+    things: list[Told | None] = [_less_of(run, row) for row in gains]
+    gained = {row["theme_id"] for row in gains}
+    things += [_call_back(run), _nudge(run)]
+    things += [_look_at(theme) for theme in costs if theme["theme_id"] not in gained]
+    things += [_keep(shown), _ask(run)]
+    return [thing for thing in things if thing is not None][:MOST]
 
 
 def _gains(run: Any, shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -82,17 +86,19 @@ def _less_of(run: Any, row: Mapping[str, Any]) -> Told:
     )
 
 
-def _call_back(run: Any, _: Any) -> Told | None:
+def _call_back(run: Any) -> Told | None:
     table = rows_of(run, "follow_up")
     if table is None:
         return None
     first = table[table["priority"] == table["priority"].min()]
     head = f"Contact the {count(len(table))} customers on the follow-up list."
     detail = f"{count(len(first))} of them come first. {_UNKNOWN}"
-    return _without_gain(head, detail, source("follow_up"))
+    priority = int(first["priority"].iloc[0])
+    rows = (source("follow_up"), source("follow_up", priority=priority))
+    return _without_gain(head, detail, *rows)
 
 
-def _nudge(run: Any, _: Any) -> Told | None:
+def _nudge(run: Any) -> Told | None:
     from feedback_nlp.report.passives import holding_back
 
     rows = holding_back(run)
@@ -105,11 +111,21 @@ def _nudge(run: Any, _: Any) -> Told | None:
         f"{percent(row['share_passive'])} of passives bring it up, "
         f"{percent(row['share_promoter'])} of promoters. {_UNKNOWN}"
     )
-    rows = source("passive_themes", theme_id=row["theme_id"], tone=row["tone"])
-    return _without_gain(head, detail, rows)
+    held = source("passive_themes", theme_id=row["theme_id"], tone=row["tone"])
+    return _without_gain(head, detail, held)
 
 
-def _keep(_: Any, shown: Sequence[Mapping[str, Any]]) -> Told | None:
+def _look_at(theme: Mapping[str, Any]) -> Told:
+    head = f"Look first at {quoted(theme['label'])}."
+    low, high = sorted(abs(theme[bound]) for bound in ("ci_low", "ci_high"))
+    detail = (
+        f"It goes with a loss of {decimal(abs(theme['contribution']))} points "
+        f"({decimal(low)} to {decimal(high)}). {_UNKNOWN}"
+    )
+    return _without_gain(head, detail, source("nps_impact", theme_id=theme["theme_id"]))
+
+
+def _keep(shown: Sequence[Mapping[str, Any]]) -> Told | None:
     earning = [t for t in shown if t["strength"] in ("clear", "tendency") and t["contribution"] > 0]
     if not earning:
         return None
@@ -122,7 +138,7 @@ def _keep(_: Any, shown: Sequence[Mapping[str, Any]]) -> Told | None:
     return _without_gain(head, detail, source("nps_impact", theme_id=theme["theme_id"]))
 
 
-def _ask(run: Any, _: Any) -> Told | None:
+def _ask(run: Any) -> Told | None:
     table = rows_of(run, "content_groups")
     if table is None:
         return None
@@ -137,5 +153,5 @@ def _ask(run: Any, _: Any) -> Told | None:
     )
 
 
-def _without_gain(head: str, detail: str, rows: Mapping[str, Any]) -> Told:
-    return told(f"{head} {detail}", rows, head=head, gain="", gain_interval="", detail=detail)
+def _without_gain(head: str, detail: str, *rows: Mapping[str, Any]) -> Told:
+    return told(f"{head} {detail}", *rows, head=head, gain="", gain_interval="", detail=detail)

@@ -21,15 +21,17 @@ from feedback_nlp.plots.style import INK, MUTED, PALETTE
 from feedback_nlp.report import actions, figures, method, wording
 from feedback_nlp.report.branding import Branding
 from feedback_nlp.report.changes import against_what, changes
-from feedback_nlp.report.layouts import to_html, to_pdf, with_pictures
+from feedback_nlp.report.layouts import to_html, to_pdf, to_png, with_pictures
 from feedback_nlp.report.passives import passives
 from feedback_nlp.report.places import places
+from feedback_nlp.report.recommending import recommending
 from feedback_nlp.report.stakes import stakes
 from feedback_nlp.report.telling import score_of, source, told
 from feedback_nlp.report.theme_rows import (
     GROUPS,
     not_shown,
     ranked,
+    reasons_of_detractors,
     special_rows,
     theme_blocks,
     theme_findings,
@@ -42,7 +44,7 @@ SCORES_OF_GROUP = {"detractor": "0–6", "passive": "7–8", "promoter": "9–10
 FILES = {"brief": "brief.pdf", "deck": "deck.pdf", "page": "brief.html"}
 LAYOUTS = tuple(FILES)
 #: What follows page one, in the order in which it is told; each gives a section or nothing.
-SECTIONS = (passives, places, stakes, changes)
+SECTIONS = (passives, recommending, places, stakes, changes)
 
 
 def brief_data(
@@ -133,8 +135,9 @@ def write_brief(
     FeedbackError
         As :func:`brief_data`.
     """
-    told_as = {"smallest": smallest, "title": title, "branding": branding}
-    return write_layouts(run, out, only=("brief",), **told_as)["brief"]
+    only = ("brief",)
+    written = write_layouts(run, out, only=only, smallest=smallest, title=title, branding=branding)
+    return written["brief"]
 
 
 def write_layouts(
@@ -183,6 +186,22 @@ def write_layouts(
     return {name: write_whole(out / FILES[name], content) for name, content in made.items()}
 
 
+def page_one(run: Any, *, branding: Branding | None = None, dots: int = 80) -> bytes:
+    """Draw page one as a picture (PNG), for a notebook or a README; `dots` an inch.
+
+    Raises
+    ------
+    FeedbackError
+        As :func:`brief_data`.
+    """
+    branding = branding or Branding()
+    smallest = _smallest(run)
+    data = brief_data(run, smallest=smallest, branding=branding)
+    with written_in(branding.language):
+        drawn = with_pictures(data, figures.draw(run, data, smallest))
+        return to_png("brief", drawn, branding, dots)[0]
+
+
 def _said(run: Any, smallest: int) -> dict[str, Any]:
     scored = run.responses.dropna(subset=["score"])
     if len(scored) < smallest:
@@ -196,6 +215,7 @@ def _said(run: Any, smallest: int) -> dict[str, Any]:
     rests = special_rows(run.nps_impact)
     special = [row for row in rests if row["n"] is None or row["n"] >= smallest]
     costs, earnings = ranked(shown)
+    reasons = reasons_of_detractors(shown, costs)
     sections = [section for tell in SECTIONS if (section := tell(run)) is not None]
     data: dict[str, Any] = {
         "survey": method.survey_name(run),
@@ -208,15 +228,15 @@ def _said(run: Any, smallest: int) -> dict[str, Any]:
         .value_counts()
         .reindex(range(11), fill_value=0)
         .tolist(),
-        "findings": theme_findings(run, costs, earnings),
+        "findings": theme_findings(run, costs, earnings, reasons),
         "no_finding": _why_no_finding(run, shown, costs, earnings),
         "unexplained": wording.unexplained_sentence(special) if shown else "",
-        "actions": actions.three_things(run, shown) if method.has_themes(run) else [],
+        "actions": actions.three_things(run, shown, costs) if method.has_themes(run) else [],
         "actions_note": actions.NOTE,
         "themes": shown,
         "special": special,
         "not_shown": not_shown([*rows, *rests], smallest) if shown else "",
-        "blocks": theme_blocks(run, costs, earnings),
+        "blocks": theme_blocks(run, costs, earnings, reasons),
         "sections": sections,
         "method": method.how_it_was_made(run, estimate, len(shown), smallest),
         "honesty": method.honesty_line(run, estimate),

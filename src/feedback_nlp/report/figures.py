@@ -16,6 +16,8 @@ from feedback_nlp.nps import NpsEstimate
 from feedback_nlp.plots.number_format import count
 from feedback_nlp.plots.style import PRINT_WIDTH
 from feedback_nlp.report.places import themes_to_draw
+from feedback_nlp.report.satisfaction import satisfaction_figure
+from feedback_nlp.report.telling import named_levels
 from feedback_nlp.report.wording import spoken
 
 
@@ -32,7 +34,7 @@ class Shape:
 
 
 PAPER = Shape(
-    PRINT_WIDTH, contributions=10, passive_themes=6, journey_themes=8, levels=8, periods=26
+    PRINT_WIDTH, contributions=10, passive_themes=6, journey_themes=7, levels=6, periods=26
 )
 SLIDES = Shape(4.3, contributions=8, passive_themes=5, journey_themes=6, levels=5, periods=12)
 _SCORES_WIDTH = 4.15
@@ -74,12 +76,14 @@ def captions(
     for section in sections:
         name = section["figure"]
         if name:
-            caption = described.get(name, section["heading"])
+            drawn = section.get("drawn") or {}
+            caption = drawn.get("caption") or described[name]
             caption = caption.replace("{segment}", spoken(str(section.get("segment") or "")))
             said = " ".join(one["text"] for one in section["told"])
             figures[name] = {
                 "caption": caption,
-                "alt": f"{caption}, with intervals where they are estimated. {said}",
+                "alt": drawn.get("alt")
+                or f"{caption}, with intervals where they are estimated. {said}",
             }
     return figures
 
@@ -132,7 +136,7 @@ def _journey(run: Any, section: Mapping[str, Any], shape: Shape) -> Any:
 
 
 def _danger(run: Any, _: Mapping[str, Any], shape: Shape) -> Any:
-    table = run.danger_zone
+    table = named_levels(run.danger_zone)
     everyone, levels = table[table["segment"] == ALL], table[table["segment"] != ALL]
     levels = levels.sort_values("p_value", kind="stable").head(shape.levels - 1)
     levels = levels.sort_values("danger_share", ascending=False, kind="stable")
@@ -147,7 +151,19 @@ def _trend(run: Any, _: Mapping[str, Any], shape: Shape) -> Any:
     return plots.plot_trend(run.nps_trend.tail(shape.periods), title="", width=shape.width)
 
 
-_DRAWN = {"passives": _passives, "journey": _journey, "danger": _danger, "trend": _trend}
+def _satisfaction(run: Any, section: Mapping[str, Any], shape: Shape) -> Any:
+    most = shape.passive_themes
+    page = {"figure": section["drawn"]}
+    return satisfaction_figure(run, page, width=shape.width, most=most)
+
+
+_DRAWN = {
+    "passives": _passives,
+    "satisfaction": _satisfaction,
+    "journey": _journey,
+    "danger": _danger,
+    "trend": _trend,
+}
 
 
 def as_svg(axes: Any, name: str) -> str:

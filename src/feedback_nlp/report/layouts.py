@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from feedback_nlp.report.branding import Branding
-from feedback_nlp.report.typesetting import typeset
+from feedback_nlp.report.typesetting import typeset, typeset_pages
 
 FOLDER = Path(__file__).parent
 
@@ -32,11 +32,12 @@ def to_pdf(layout: str, data: Mapping[str, Any], branding: Branding) -> bytes:
     OSError
         There is no such layout.
     """
-    template = FOLDER / f"{layout}.typ"
-    if not template.is_file():
-        raise FileNotFoundError(f"No such file: {template}")
-    inputs = {"data": json.dumps({**data, "logo": _logo(branding)})}
-    return typeset(template, inputs=inputs, root=FOLDER)
+    return typeset(_file(layout), inputs=_inputs(data, branding), root=FOLDER)
+
+
+def to_png(layout: str, data: Mapping[str, Any], branding: Branding, dots: int) -> list[bytes]:
+    """Typeset the data as pictures, one a page; `dots` an inch."""
+    return typeset_pages(_file(layout), inputs=_inputs(data, branding), root=FOLDER, dots=dots)
 
 
 def to_html(data: Mapping[str, Any], branding: Branding) -> str:
@@ -55,6 +56,17 @@ def to_html(data: Mapping[str, Any], branding: Branding) -> str:
         style=Markup((FOLDER / "page.css").read_text("utf-8")),  # noqa: S704
     )
     return page
+
+
+def _file(layout: str) -> Path:
+    template = FOLDER / f"{layout}.typ"
+    if not template.is_file():
+        raise FileNotFoundError(f"No such file: {template}")
+    return template
+
+
+def _inputs(data: Mapping[str, Any], branding: Branding) -> dict[str, str]:
+    return {"data": json.dumps({**data, "logo": _logo(branding)})}
 
 
 @lru_cache(maxsize=1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from feedback_nlp import plots
@@ -64,14 +66,22 @@ def passives(run: Any) -> dict[str, Any] | None:
 def holding_back(run: Any) -> pd.DataFrame:
     """Rows of ``passive_themes`` that passives bring up more than promoters, beyond chance."""
     rows = _certain(run)
-    # Praise that passives give and promoters do not holds nobody back.
-    return rows[(rows["difference"] > 0) & (rows["tone"] != "positive")] if len(rows) else rows
+    if rows.empty:
+        return rows
+    # Praise that passives give and promoters do not holds nobody back, and neither does plain
+    # talk of a theme that goes with higher scores.
+    impact = plots.contributions(run.nps_impact).set_index("theme_id")["contribution"]
+    costs = rows["theme_id"].map(impact).lt(0)
+    in_the_way = (rows["tone"] == "negative") | ((rows["tone"] != "positive") & costs)
+    return rows[(rows["difference"] > 0) & in_the_way]
 
 
 def not_met_with(run: Any) -> pd.DataFrame:
     """Rows of ``passive_themes`` that promoters bring up more than passives, beyond chance."""
     rows = _certain(run)
-    return rows[(rows["difference"] < 0) & (rows["tone"] != "negative")] if len(rows) else rows
+    if rows.empty:
+        return rows
+    return rows[(rows["difference"] < 0) & (rows["tone"] != "negative")]
 
 
 def _certain(run: Any) -> pd.DataFrame:
@@ -84,11 +94,11 @@ def _certain(run: Any) -> pd.DataFrame:
         for low, high in zip(table["ci_low"], table["ci_high"], strict=True)
     ]
     # The surest row of a theme stands for it: told twice, it would look like two findings.
-    table = table[beyond].sort_values("p_value", kind="stable")
+    table = table[np.array(beyond, dtype=bool)].sort_values("p_value", kind="stable")
     return table.drop_duplicates("theme_id")
 
 
-def _theme(row: dict[str, Any], labels: dict[str, str]) -> Told:
+def _theme(row: Mapping[Any, Any], labels: dict[str, str]) -> Told:
     label = quoted(breakable(labels.get(str(row["theme_id"]), str(row["theme_id"]))))
     passive, promoter = percent(row["share_passive"]), percent(row["share_promoter"])
     verb = _SAID[row["tone"]]
@@ -106,7 +116,7 @@ def _words(run: Any) -> list[Told]:
     table = table[table["q_value"] < LARGEST_Q].sort_values("p_value", kind="stable")
     # "but" and "and" differ too, and tell nobody what to do.
     telling = [not set(str(word).split()) <= ENGLISH_STOP_WORDS for word in table["word"]]
-    table = table[telling]
+    table = table[np.array(telling, dtype=bool)]
     parts = []
     chosen: list[str] = []
     for who in ("passives", "promoters"):

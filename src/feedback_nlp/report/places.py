@@ -9,7 +9,7 @@ import pandas as pd
 from feedback_nlp import plots
 from feedback_nlp.plots.number_format import count, decimal, percent, signed
 from feedback_nlp.plots.style import excludes_zero, quoted
-from feedback_nlp.report.telling import Told, rows_of, source, told
+from feedback_nlp.report.telling import Told, named_levels, rows_of, source, told
 from feedback_nlp.report.theme_rows import breakable
 from feedback_nlp.report.wording import LARGEST_Q, shortened, spoken
 
@@ -56,7 +56,7 @@ def segment_to_draw(cells: pd.DataFrame | None) -> str | None:
 
 def themes_to_draw(cells: pd.DataFrame, segment: str, most: int) -> pd.DataFrame:
     """Give the rows of the themes that differ most between the levels of a segment."""
-    own = cells[cells["segment"] == segment]
+    own = named_levels(cells[cells["segment"] == segment])
     surest = own.groupby("theme_id", sort=False)["p_value"].min()
     chosen = surest.sort_values(kind="stable").index[:most]
     return own[own["theme_id"].isin(chosen)]
@@ -66,7 +66,7 @@ def _levels(run: Any) -> list[Told]:
     table = rows_of(run, "segment_nps")
     if table is None:
         return []
-    tested = table[table["q_value"].notna()]
+    tested = named_levels(table[table["q_value"].notna()])
     apart = tested[tested["q_value"] < LARGEST_Q].sort_values("p_value", kind="stable")
     rows = [
         row
@@ -102,6 +102,7 @@ def _cells(run: Any, cells: pd.DataFrame | None) -> list[Told]:
         return []
     labels = plots.theme_labels(run.themes)
     named = cells[cells["theme_id"].isin(labels) & ~cells["theme_id"].str.startswith("general_")]
+    named = named_levels(named)
     certain = named[(named["q_value"] < LARGEST_Q) & (named["difference"] > 0)]
     certain = certain.sort_values("p_value", kind="stable").drop_duplicates("theme_id")
     said = []

@@ -8,7 +8,7 @@ from feedback_nlp import plots
 from feedback_nlp.findings.danger import ALL
 from feedback_nlp.plots.number_format import count, percent, signed
 from feedback_nlp.plots.style import excludes_zero, quoted
-from feedback_nlp.report.telling import Told, rows_of, source, told
+from feedback_nlp.report.telling import Told, named_levels, rows_of, source, told
 from feedback_nlp.report.theme_rows import breakable
 from feedback_nlp.report.wording import LARGEST_Q, shortened, spoken
 
@@ -49,7 +49,7 @@ def _no_value(run: Any) -> str:
 
 
 def _levels(run: Any) -> list[Told]:
-    table = run.danger_zone
+    table = named_levels(run.danger_zone)
     table = table[(table["q_value"] < LARGEST_Q) & (table["difference"] > 0)]
     return [
         told(

@@ -11,8 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from feedback_nlp.findings.small_groups import TOO_FEW
 from feedback_nlp.nps import NpsEstimate, nps
 
+_PAGE_ONE = {
+    "score": "Page one: the score",
+    "compared": "Page one: beside target and last period",
+    "findings": "Page one: what stands out",
+    "actions": "Page one: three things to do",
+}
 #: How far the tables carry a sentence, the surest first.
 STRENGTHS = ("clear", "tendency", "none")
 
@@ -51,6 +58,11 @@ def rows_of(run: Any, table: str) -> pd.DataFrame | None:
     """Give a table of the run; nothing where the run has none or it has no rows."""
     rows: pd.DataFrame | None = getattr(run, table, None)
     return None if rows is None or rows.empty else rows
+
+
+def named_levels(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the levels that a reader can do nothing with: not given, and those of too few."""
+    return table[~table["level"].isin(["(missing)", TOO_FEW])]
 
 
 def score_of(run: Any) -> NpsEstimate:
@@ -132,7 +144,7 @@ def table_of_sentences(data: Mapping[str, Any]) -> pd.DataFrame:
     """
     rows = [
         {
-            "part": part,
+            "part": _PAGE_ONE.get(part, part),
             "sentence": one["text"].replace("\u200e", "").replace("\u200b", ""),
             "strength": one["strength"],
             "table": ", ".join(dict.fromkeys(s["table"] for s in one["sources"])),

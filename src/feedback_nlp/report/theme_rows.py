@@ -11,7 +11,7 @@ from feedback_nlp import plots
 from feedback_nlp.plots.number_format import count, percent, signed
 from feedback_nlp.report import wording
 from feedback_nlp.report.quotes import choose_quotes, direction
-from feedback_nlp.report.telling import Told, rows_of, source, told
+from feedback_nlp.report.telling import Told, named_levels, rows_of, source, told
 
 GROUPS = ("detractor", "passive", "promoter")
 #: Themes with a block of their own: sentence, shares and quotes.
@@ -81,29 +81,60 @@ def ranked(shown: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[
     return costs, earnings
 
 
+def reasons_of_detractors(
+    shown: Sequence[dict[str, Any]], costs: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Themes that detractors name more than promoters do, beyond those that are told as costs.
+
+    Where most are promoters, a theme of detractors may add points all the same.
+    """
+    told_already = {theme["theme_id"] for theme in costs}
+    apart = [
+        row
+        for row in shown
+        if row["theme_id"] not in told_already
+        and row["q_value"] < wording.LARGEST_Q
+        and row["odds_ratio"] > 1
+        and {"detractor", "promoter"} <= set(row["shares"])
+    ]
+    gap = {row["theme_id"]: row["shares"]["detractor"] - row["shares"]["promoter"] for row in apart}
+    return sorted(apart, key=lambda row: -gap[row["theme_id"]])
+
+
 def theme_findings(
-    run: Any, costs: Sequence[dict[str, Any]], earnings: Sequence[dict[str, Any]]
+    run: Any,
+    costs: Sequence[dict[str, Any]],
+    earnings: Sequence[dict[str, Any]],
+    reasons: Sequence[dict[str, Any]],
 ) -> list[Told]:
-    """One finding a theme for page one, three costs and two earnings at most."""
+    """One finding a theme for page one: three costs or reasons and two earnings at most."""
+    few = max(MOST_COSTS - len(costs), 0)
     findings = []
-    for kind, themes, most in (("cost", costs, 3), ("earning", earnings, 2)):
+    for kind, themes, most in (
+        ("cost", costs, MOST_COSTS),
+        ("reason", reasons, few),
+        ("earning", earnings, MOST_EARNINGS),
+    ):
         for place, theme in enumerate(themes[:most]):
             first = place == 0 and len(themes) > 1 and wording.stands_alone(theme, themes[1:])
-            lead, detail = wording.theme_sentence(theme, most=first)
             theme_id = theme["theme_id"]
-            sources = [source("nps_impact", theme_id=theme_id)]
-            sources.append(source("theme_groups", theme_id=theme_id))
-            where = mostly_where(run, theme_id) if kind == "cost" else None
+            sources = [source("theme_groups", theme_id=theme_id)]
+            if kind == "reason":
+                lead, detail = wording.reason_sentence(theme)
+            else:
+                lead, detail = wording.theme_sentence(theme, most=first)
+                sources.insert(0, source("nps_impact", theme_id=theme_id))
+            where = mostly_where(run, theme_id) if kind != "earning" else None
             if where:
-                detail += f" {where[0]}"
+                detail = f"{detail} {where[0]}".strip()
                 sources.append(where[1])
             findings.append(
                 told(
                     f"{lead} {detail}".strip(),
                     *sources,
-                    strength=theme["strength"],
+                    strength="clear" if kind == "reason" else theme["strength"],
                     theme_id=theme_id,
-                    kind=kind,
+                    kind="earning" if kind == "earning" else "cost",
                     lead=lead,
                     detail=detail,
                 )
@@ -116,6 +147,7 @@ def mostly_where(run: Any, theme_id: str) -> tuple[str, dict[str, Any]] | None:
     cells = rows_of(run, "theme_segments")
     if cells is None:
         return None
+    cells = named_levels(cells)
     cells = cells[(cells["theme_id"] == theme_id) & (cells["q_value"] < wording.LARGEST_Q)]
     cells = cells[cells["difference"] > 0].sort_values("p_value", kind="stable")
     if cells.empty:
@@ -130,37 +162,39 @@ def mostly_where(run: Any, theme_id: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def not_shown(rows: Sequence[dict[str, Any]], smallest: int) -> str:
-    """Say what the rows of too few respondents add up to."""
+    """Say how many rows are of too few respondents to be shown."""
     small = [row for row in rows if row["n"] is not None and row["n"] < smallest]
     if not small:
         return ""
-    points = signed(sum(row["contribution"] for row in small))
     if len(small) == 1:
-        return f"1 row of fewer than {smallest} respondents is not shown ({points} points)."
-    return (
-        f"{len(small)} rows of fewer than {smallest} respondents each are not shown "
-        f"(together {points} points)."
-    )
+        return f"1 row of fewer than {smallest} respondents is not shown."
+    return f"{len(small)} rows of fewer than {smallest} respondents each are not shown."
 
 
 def theme_blocks(
-    run: Any, costs: Sequence[dict[str, Any]], earnings: Sequence[dict[str, Any]]
+    run: Any,
+    costs: Sequence[dict[str, Any]],
+    earnings: Sequence[dict[str, Any]],
+    reasons: Sequence[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """The costliest themes and those that earn most, each with shares and quotes."""
     few = max(MOST_COSTS - len(costs), 0)
     chosen = [(theme, "cost") for theme in costs[:MOST_COSTS]]
+    chosen += [(theme, "reason") for theme in reasons[:few]]
+    few = max(MOST_COSTS - len(chosen), 0)
     chosen += [(theme, "earning") for theme in earnings[: min(MOST_EARNINGS + few, 3)]]
     blocks: list[dict[str, Any]] = []
     quoted: list[dict[str, Any]] = []
     for theme, kind in chosen:
-        group, sentiment = ("detractor", "negative") if kind == "cost" else ("promoter", "positive")
+        earns = kind == "earning"
+        group, sentiment = ("promoter", "positive") if earns else ("detractor", "negative")
         quotes = choose_quotes(
             run,
             theme["theme_id"],
             group=group,
             sentiment=sentiment,
             but_not=quoted,
-            most=3 if kind == "cost" else 2,
+            most=2 if earns else 3,
         )
         quoted += quotes
         highest = max((high for _, high in theme["share_intervals"].values()), default=1.0)
@@ -171,8 +205,7 @@ def theme_blocks(
                 "direction": theme["direction"],
                 "kind": kind,
                 "group": group,
-                "points_text": f"{theme['contribution_text']} points",
-                "interval_text": theme["interval_text"],
+                **_size(theme, kind),
                 "n_text": theme["n_text"],
                 "shares": [
                     {
@@ -194,13 +227,26 @@ def theme_blocks(
     return blocks
 
 
+def _size(theme: Mapping[str, Any], kind: str) -> dict[str, str]:
+    if kind == "reason":
+        low, high = theme["share_intervals"]["detractor"]
+        return {
+            "points_text": f"{theme['share_texts']['detractor']} of detractors",
+            "interval_text": f"{percent(low)} to {percent(high)}",
+        }
+    return {
+        "points_text": f"{theme['contribution_text']} points",
+        "interval_text": theme["interval_text"],
+    }
+
+
 def strongest_sub_themes(run: Any, theme_id: str, kind: str, most: int = 1) -> list[str]:
     """Labels of the sub-themes that carry most of a theme's points."""
     sub = getattr(run, "nps_impact_sub", None)
     if sub is None or "parent_id" not in sub:
         return []
     labels = plots.theme_labels(run.themes)
-    sign = -1 if kind == "cost" else 1
+    sign = 1 if kind == "earning" else -1
     own = sub[(sub["parent_id"] == theme_id) & sub["theme_id"].isin(list(labels))]
     own = own[(own["theme_id"] != theme_id) & own["distinguishable"]]
     points = (sign * own["contribution"]).sort_values(ascending=False, kind="stable")
@@ -215,7 +261,7 @@ def breakable(label: str) -> str:
     )
 
 
-def _contribution(row: Mapping[str, Any]) -> dict[str, Any]:
+def _contribution(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "contribution": float(row["contribution"]),
         "ci_low": float(row["ci_low"]),

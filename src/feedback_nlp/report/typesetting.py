@@ -60,6 +60,35 @@ def typeset(
         return compile_with([])
 
 
+def typeset_pages(
+    source: Path, *, inputs: Mapping[str, str], root: Path, dots: int = 80
+) -> list[bytes]:
+    """Compile a Typst document to pictures (PNG), one a page.
+
+    Parameters
+    ----------
+    source, inputs, root
+        As :func:`typeset` takes them.
+    dots : int
+        An inch.
+
+    Returns
+    -------
+    list of bytes
+    """
+    import typst
+
+    pages = typst.compile(
+        str(source),
+        root=str(root),
+        font_paths=[str(FONT_FOLDER), str(_matplotlib_fonts())],
+        format="png",
+        ppi=float(dots),
+        sys_inputs=dict(inputs),
+    )
+    return list(pages) if isinstance(pages, list) else [bytes(pages)]
+
+
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file so that a reader sees all of it or none.
 

@@ -20,6 +20,7 @@ __all__ = [
     "PRACTICAL_POINTS",
     "period",
     "quoted",
+    "reason_sentence",
     "score_sentence",
     "shortened",
     "spoken",
@@ -66,9 +67,11 @@ def strength(theme: Mapping[str, Any]) -> str:
     str
         ``"clear"``: the interval excludes zero, the size is practical, and
         detractors and promoters differ (q < 0.05) in the direction of the
-        contribution. ``"tendency"``: the same but for the last. ``"slight"``:
-        the interval excludes zero, but the size is not practical. ``"none"``:
-        the interval includes zero.
+        contribution. ``"tendency"``: whether they differ is not certain.
+        ``"mixed"``: they differ in the other direction, so that the theme
+        stands with the score that most gave rather than with its reason.
+        ``"slight"``: the interval excludes zero, but the size is not
+        practical. ``"none"``: the interval includes zero.
 
     Examples
     --------
@@ -77,6 +80,8 @@ def strength(theme: Mapping[str, Any]) -> str:
     'clear'
     >>> strength({**theme, "q_value": 0.2, "odds_ratio": 1.3})
     'tendency'
+    >>> strength({**theme, "q_value": 0.001, "odds_ratio": 0.4})
+    'mixed'
     >>> strength({**theme, "ci_high": 0.1, "q_value": 0.001, "odds_ratio": 5.0})
     'none'
     """
@@ -85,8 +90,8 @@ def strength(theme: Mapping[str, Any]) -> str:
     if abs(theme["contribution"]) < PRACTICAL_POINTS:
         return "slight"
     same_direction = (theme["odds_ratio"] > 1) == (theme["contribution"] < 0)
-    if theme["q_value"] < LARGEST_Q and same_direction and not math.isnan(theme["odds_ratio"]):
-        return "clear"
+    if theme["q_value"] < LARGEST_Q and not math.isnan(theme["odds_ratio"]):
+        return "clear" if same_direction else "mixed"
     return "tendency"
 
 
@@ -129,6 +134,30 @@ def theme_sentence(theme: Mapping[str, Any], *, most: bool = False) -> tuple[str
     if strength(theme) == "clear":
         return lead, shares
     return lead, f"{shares} {_why_only_a_tendency(theme)}".strip()
+
+
+def reason_sentence(theme: Mapping[str, Any]) -> tuple[str, str]:
+    """Say what sets detractors apart where no cost can be told: few detractors cost few points.
+
+    Parameters
+    ----------
+    theme : mapping
+        ``label``, ``shares`` and ``share_intervals`` (group -> low and high).
+
+    Examples
+    --------
+    >>> theme = {"label": "Waits", "shares": {"detractor": 0.36, "promoter": 0.14},
+    ...          "share_intervals": {"detractor": [0.32, 0.4]}}
+    >>> [part.replace("\u200e", "") for part in reason_sentence(theme)]
+    ['“Waits” sets detractors apart: 36% of them name it (32% to 40%), 14% of promoters.', '']
+    """
+    low, high = theme["share_intervals"]["detractor"]
+    return (
+        f"{quoted(theme['label'])} sets detractors apart: {percent(theme['shares']['detractor'])} "
+        f"of them name it ({percent(low)} to {percent(high)}), "
+        f"{percent(theme['shares']['promoter'])} of promoters.",
+        "",
+    )
 
 
 def stands_alone(theme: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
@@ -226,4 +255,6 @@ def _why_only_a_tendency(theme: Mapping[str, Any]) -> str:
     for group in (less, more):
         if group[:-1] not in theme["shares"]:
             return f"Too few {group} gave a reason to compare {more} with {less}."
+    if theme["shares"][more[:-1]] <= theme["shares"][less[:-1]]:
+        return "It does not set the two apart: it is what all speak of."
     return f"That {more} name it more often than {less} is not certain."

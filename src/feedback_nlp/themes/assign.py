@@ -10,19 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from feedback_nlp.encoding import DEFAULT_ENCODER, Vectors
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.themes.clustering import NEAR_DUPLICATE, dense_groups, learn_space, unit
 from feedback_nlp.themes.codebook import Codebook
 from feedback_nlp.themes.codebook_examples import EXAMPLES, can_be_examples, spread
-from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE
+from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE, LEARNT_FROM_AT_MOST
 from feedback_nlp.themes.theme_classifier import ThemeClassifier
 
 FEWEST_NEW = 10  # mentions of a theme that is offered as new
 _FEWEST_UNEXPLAINED = 50
 _ANOTHER_SURVEY = 0.02  # share of mentions explained below which a codebook does not fit
 _GENERAL = (GENERAL_PRAISE, GENERAL_COMPLAINT)
+_MOST_NAMED = 5
+_ANSWERS_AT_ONCE = 10_000
 _COHERENT = 0.45  # mean cosine of a new theme's mentions to their centre
 _NEW_COLUMNS = {
     "theme_id": "str",
@@ -122,7 +125,7 @@ def assign_themes(
     Raises
     ------
     FeedbackError
-        If there are no mentions, or the vectors are not theirs.
+        If the vectors are not those of the mentions.
 
     Examples
     --------
@@ -132,7 +135,7 @@ def assign_themes(
     """
     spoken, of_spoken = _speaking(mentions, vectors)
     if spoken.empty:
-        raise FeedbackError("No mention has anything to say, so no theme can be assigned.")
+        return _nothing_said(before)
     read, of_read = spoken, of_spoken
     if before is not None:
         earlier, of_earlier = _speaking(before.mentions, before.vectors)
@@ -140,8 +143,10 @@ def assign_themes(
         ids = {name: "before " + earlier[name] for name in ("mention_id", "response_id")}
         read = pd.concat([spoken, earlier.assign(**ids)], ignore_index=True)
         of_read = np.vstack([of_spoken, of_earlier])
-    classifier = ThemeClassifier(encoder=encoder, seed=seed).fit(codebook, read, of_read, weak)
-    links = _verdicts_by_tone(classifier.predict(spoken, of_spoken), spoken, codebook)
+    classifier = ThemeClassifier(encoder=encoder, seed=seed)
+    learnt = _learnt_from(read, seed)
+    classifier.fit(codebook, read[learnt].reset_index(drop=True), of_read[learnt], weak)
+    links = _verdicts_by_tone(_predicted(classifier, spoken, of_spoken), spoken, codebook)
     shown = {*codebook.themes["theme_id"], *(set(_GENERAL) - _known_to(codebook))}
     kept = links[links["theme_id"].isin(shown)].reset_index(drop=True)
     explained = spoken["mention_id"].isin(set(links["mention_id"])).to_numpy()
@@ -160,10 +165,47 @@ def assign_themes(
     new = _new_themes(spoken[unexplained], of_spoken[unexplained], codebook, known, seed)
     then = None
     if before is not None:
-        found = classifier.predict(earlier, of_earlier)
-        then = _verdicts_by_tone(found, earlier, codebook)
+        then = _verdicts_by_tone(_predicted(classifier, earlier, of_earlier), earlier, codebook)
         then = then[then["theme_id"].isin(shown)].reset_index(drop=True)
-    return Assignment(kept, counts, new, _note(kept, counts, codebook), then)
+    note = _note(kept, counts, codebook)
+    if not learnt.all():
+        note += f" The words were learnt from {learnt.sum():,} of {len(read):,} mentions."
+    return Assignment(kept, counts, new, note.strip(), then)
+
+
+def _learnt_from(mentions: pd.DataFrame, seed: int) -> NDArray[np.bool_]:
+    """Mentions that teach the classifier its words: all, or those of a sample of the answers."""
+    chosen = np.ones(len(mentions), bool)
+    if len(mentions) <= LEARNT_FROM_AT_MOST:
+        return chosen
+    answers = mentions["response_id"].unique()
+    share = LEARNT_FROM_AT_MOST / len(mentions)
+    drawn = np.random.default_rng([seed, 6]).random(len(answers)) < share
+    return np.asarray(mentions["response_id"].isin(set(answers[drawn])), bool)
+
+
+def _predicted(
+    classifier: ThemeClassifier, mentions: pd.DataFrame, vectors: Vectors
+) -> pd.DataFrame:
+    """The themes of each mention, computed for a bounded number of answers at a time."""
+    block = pd.factorize(mentions["response_id"])[0] // _ANSWERS_AT_ONCE
+    if not block.max(initial=0):
+        return classifier.predict(mentions, vectors)
+    parts = []
+    for number in range(block.max() + 1):
+        rows = np.flatnonzero(block == number)
+        parts.append(classifier.predict(mentions.iloc[rows], vectors[rows]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _nothing_said(before: EarlierWave | None) -> Assignment:
+    columns = ["mention_id", "response_id", "theme_id", "confidence"]
+    kinds = dict.fromkeys(columns, "str") | {"confidence": "float64"}
+    none = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    new = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _NEW_COLUMNS.items()})
+    counts = dict.fromkeys(["mentions", "explained", "dropped", "unexplained"], 0)
+    note = "No mention has anything to say, so every theme of the codebook is empty."
+    return Assignment(none, counts, new, note, None if before is None else none)
 
 
 def _speaking(mentions: pd.DataFrame, vectors: Vectors) -> tuple[pd.DataFrame, Vectors]:
@@ -305,6 +347,12 @@ def _note(links: pd.DataFrame, counts: dict[str, int], codebook: Codebook) -> st
         return (
             f"The codebook explains only {by_theme} of {counts['mentions']:,} mentions. "
             "It seems to be the codebook of another survey."
+        )
+    if len(empty) > _MOST_NAMED:
+        shown = ", ".join(empty[:_MOST_NAMED])
+        return (
+            f"Nobody mentions {len(empty)} of the codebook's {len(codebook.themes)} themes: "
+            f"{shown} and others."
         )
     if empty:
         return f"Nobody mentions these themes of the codebook: {', '.join(empty)}."

@@ -1,8 +1,8 @@
 """From vectors to groups of mentions: what is talked about, not how.
 
 The steps of discovery that know nothing of words: take the tone out of the
-vectors, let EVoC find dense groups at several granularities, join close groups
-under one parent, and give outliers to the nearest group where it is near enough.
+vectors, let EVoC find dense groups at several granularities, and make groups that
+say nearly the same one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from feedback_nlp.encoding import Vectors, cache_folder
 Labels = NDArray[np.int64]
 
 MOST_SUB_THEMES = 100
-FEWEST_THEMES, MOST_THEMES = 8, 25
 NEAR_DUPLICATE = 0.75  # cosine between centres
 NEAR_ENOUGH = 0.30  # cosine to the centre of a theme, tone taken out
 _LEAST_MENTIONS = 10
@@ -48,6 +47,17 @@ def unit(vectors: NDArray) -> Vectors:
     """Rows scaled to length one; rows of zeros stay."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+
+
+def centres(placed: Vectors, labels: Labels, n_groups: int) -> Vectors:
+    """Unit mean vector of each group, shape (n_groups, d)."""
+    from scipy import sparse
+
+    inside = np.flatnonzero(labels >= 0)
+    members = sparse.csr_matrix(
+        (np.ones(len(inside), np.float32), (labels[inside], inside)), (n_groups, len(placed))
+    )
+    return unit(np.asarray(members @ placed))
 
 
 def learn_space(vectors: Vectors, polarity: NDArray[np.float64]) -> Space:
@@ -94,7 +104,8 @@ def dense_groups(placed: Vectors, seed: int) -> Labels:
     import numba
     from evoc import EVoC
 
-    least = max(_LEAST_MENTIONS, len(placed) // 400)
+    # Of few mentions, five that say the same are a theme; of many, a four-hundredth.
+    least = max(5, min(_LEAST_MENTIONS, len(placed) // 100), len(placed) // 400)
     clusterer = EVoC(base_min_cluster_size=least, random_state=seed)
     # On one thread the groups do not depend on the number of cores, and a busy machine does
     # not slow the fit several times over.
@@ -105,7 +116,7 @@ def dense_groups(placed: Vectors, seed: int) -> Labels:
     finally:
         numba.set_num_threads(threads)
     layers = [np.asarray(layer, np.int64) for layer in clusterer.cluster_layers_]
-    most = max(2, min(MOST_SUB_THEMES, len(placed) // (2 * _LEAST_MENTIONS)))
+    most = max(2, min(MOST_SUB_THEMES, len(placed) // (2 * least)))
     fitting = [layer for layer in layers if layer.max() + 1 <= most]
     if fitting:
         return max(fitting, key=lambda layer: int(layer.max()))
@@ -129,68 +140,3 @@ def merged(placed: Vectors, labels: Labels) -> Labels:
         None, metric="cosine", linkage="complete", distance_threshold=1 - NEAR_DUPLICATE
     ).fit_predict(centres(placed, labels, n_groups))
     return np.where(labels >= 0, np.asarray(joined, np.int64)[labels], -1)
-
-
-def centres(placed: Vectors, labels: Labels, n_groups: int) -> Vectors:
-    """Unit mean vector of each group, shape (n_groups, d)."""
-    sums = np.zeros((n_groups, placed.shape[1]), np.float64)
-    inside = labels >= 0
-    np.add.at(sums, labels[inside], placed[inside])
-    return unit(sums)
-
-
-def nearest(
-    placed: Vectors, group_centres: Vectors, near_enough: float = NEAR_ENOUGH
-) -> tuple[Labels, NDArray[np.float64]]:
-    """Nearest group of each mention and the cosine to its centre; -1 where none is near."""
-    if not len(group_centres):
-        return np.full(len(placed), -1, np.int64), np.zeros(len(placed))
-    best = np.empty(len(placed), np.int64)
-    cosine = np.empty(len(placed))
-    for first in range(0, len(placed), 50_000):
-        part = slice(first, first + 50_000)
-        similarity = placed[part] @ group_centres.T
-        best[part] = similarity.argmax(axis=1)
-        cosine[part] = similarity.max(axis=1)
-    best[cosine < near_enough] = -1
-    return best, np.clip(cosine, 0.0, 1.0)
-
-
-def parents_of(
-    placed: Vectors, labels: Labels, group_centres: Vectors, n_themes: int | None
-) -> Labels:
-    """Join groups under themes a person can hold in mind.
-
-    Groups are joined by Ward's method on their centres. How many themes: where
-    the silhouette of the mentions comes within a tenth of its best between 8 and
-    25, unless `n_themes` says it.
-
-    Returns
-    -------
-    ndarray of int, shape (n_groups,)
-        Theme of each group.
-    """
-    from sklearn.cluster import AgglomerativeClustering
-    from sklearn.metrics import silhouette_score
-
-    n_groups = len(group_centres)
-    if n_groups <= (n_themes or FEWEST_THEMES):
-        return np.arange(n_groups)
-
-    def join(k: int) -> Labels:
-        joined = AgglomerativeClustering(k, linkage="ward").fit_predict(group_centres)
-        return np.asarray(joined, np.int64)
-
-    if n_themes is not None:
-        return join(n_themes)
-    inside = np.flatnonzero(labels >= 0)
-    shown = inside[:: max(1, len(inside) // 2000)]
-    apart = np.maximum(1 - placed[shown] @ placed[shown].T, 0)
-    np.fill_diagonal(apart, 0)
-    tried = {}
-    for k in range(FEWEST_THEMES, min(MOST_THEMES, n_groups - 1) + 1):
-        joined = join(k)
-        tried[k] = float(silhouette_score(apart, joined[labels[shown]], metric="precomputed"))
-    # The curve is flat near its top; fewer themes are easier to hold in mind.
-    good = [k for k, silhouette in tried.items() if silhouette >= 0.9 * max(tried.values())]
-    return join(min(good))

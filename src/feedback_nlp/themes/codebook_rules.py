@@ -92,13 +92,17 @@ def codebook_from(entries: list[Entry], name: str) -> Codebook:
         if theme in merged:
             continue
         members = [entry, *(by_id[other] for other, into in merged.items() if into == theme)]
+        for member in members:
+            listed = (set(member.lists.get(word, [])) for word in ("examples", "counter_examples"))
+            if both := set.intersection(*listed):
+                raise FeedbackError(
+                    f"{name}, line {member.line}: in {member.texts['id']!r} the text "
+                    f"{min(both)[:60]!r} is an example and a counter-example; keep one."
+                )
         examples = _gathered(members, "examples")
-        counter_examples = _gathered(members, "counter_examples")
-        if both := set(examples) & set(counter_examples):
-            raise FeedbackError(
-                f"{name}, line {entry.line}: in {theme!r} the text {min(both)[:60]!r} is an "
-                "example and a counter-example; keep one."
-            )
+        # What told two themes apart speaks for the one they have become.
+        against = _gathered(members, "counter_examples")
+        counter_examples = [text for text in against if text not in set(examples)]
         parent = parents.get(theme)
         if not examples and not dropped[theme] and theme not in parents.values():
             problems.append(

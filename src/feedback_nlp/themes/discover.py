@@ -16,23 +16,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
-from feedback_nlp.themes.clustering import (
-    Labels,
-    Space,
-    centres,
-    dense_groups,
-    learn_space,
-    merged,
-    nearest,
-    parents_of,
-)
+from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.labels import label_groups, slugs
+from feedback_nlp.themes.parts import (
+    FEWEST_TO_LEARN_FROM,
+    PART_NEAR_ENOUGH,
+    WordVectors,
+    parts_of,
+)
+from feedback_nlp.themes.phrases import topic_texts
 from feedback_nlp.themes.stability import stability_of
+from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
 
 GENERAL_PRAISE = "general_praise"
 GENERAL_COMPLAINT = "general_complaint"
 FEWEST_MENTIONS = 50
-LEARNT_FROM_AT_MOST = 60_000
+LEARNT_FROM_AT_MOST = 20_000
 
 
 @dataclass(frozen=True)
@@ -101,61 +100,76 @@ def discover_themes(
     random = np.random.default_rng(seed)
     note = ""
     learnt = distinct
+    tone = np.nan_to_num(mentions["sentiment"].to_numpy(float))
     if len(distinct) > LEARNT_FROM_AT_MOST:
-        learnt = np.sort(random.choice(distinct, LEARNT_FROM_AT_MOST, replace=False))
-        note = f"Learnt from {LEARNT_FROM_AT_MOST} of {len(distinct)} distinct mentions."
-    fitted = _fit(vectors[learnt], mentions["sentiment"].to_numpy(float)[learnt], seed, n_themes)
-    placed = fitted.space.place(vectors[reasons])
-    sub, cosine = nearest(placed, fitted.sub_centres)
+        learnt = distinct[_stratified(tone[distinct], LEARNT_FROM_AT_MOST, random)]
+        note = (
+            f"Learnt from {LEARNT_FROM_AT_MOST} of {len(distinct)} distinct mentions, drawn in "
+            "proportion to praise, blame and neither; the rest was assigned to the themes found."
+        )
+    model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
+    placed = model.space.place(vectors[reasons])
+    sub, cosine = model.assign(placed)
     stability = stability_of(
-        fitted.space.place(vectors[learnt]),
+        model,
+        vectors[learnt],
+        tone[learnt],
         mentions["response_id"].iloc[learnt].to_numpy(),
-        sub_labels=fitted.labels,
-        parents=fitted.parents,
         resamples=stability_resamples,
         seed=seed,
     )
-    named = _named_themes(mentions, reasons, sub, cosine, fitted, stability)
+    named = _named_themes(mentions, reasons, sub, cosine, model, stability)
     theme_ids = np.array([theme.theme_id for theme in named if theme.is_finest], dtype=object)
-    inside = np.flatnonzero(sub >= 0)
-    rows = mentions.iloc[reasons[inside]]
-    assigned = pd.DataFrame(
-        {
-            "mention_id": rows["mention_id"].to_numpy(),
-            "response_id": rows["response_id"].to_numpy(),
-            "theme_id": theme_ids[sub[inside]],
-            "confidence": cosine[inside],
-        }
-    )
-    links = pd.concat([assigned, verdicts]) if len(verdicts) else assigned
+    links = _links(mentions.iloc[reasons], placed, sub, cosine, model)
+    links["theme_id"] = theme_ids[links["theme_id"].to_numpy()]
+    if len(verdicts):
+        links = pd.concat([links, verdicts])
     order = pd.Series(np.arange(len(mentions)), index=mentions["mention_id"])
     links = links.iloc[np.argsort(links["mention_id"].map(order), kind="stable")]
     links = links.astype({"theme_id": "str"}).reset_index(drop=True)
     return Discovery(_themes_table(named, links, mentions), links, note)
 
 
-@dataclass(frozen=True)
-class _Fitted:
-    space: Space
-    labels: Labels  # finest group of each learnt mention
-    sub_centres: Vectors
-    parents: Labels  # theme of each finest group
+def _stratified(
+    tone: NDArray[np.float64], size: int, random: np.random.Generator
+) -> NDArray[np.intp]:
+    """Positions drawn in proportion to praise, blame and neither."""
+    drawn = []
+    for sign in (-1, 0, 1):
+        members = np.flatnonzero(np.sign(tone) == sign)
+        share = round(size * len(members) / len(tone))
+        drawn.append(random.choice(members, min(share, len(members)), replace=False))
+    return np.sort(np.concatenate(drawn))
 
 
-def _fit(
-    vectors: Vectors, polarity: NDArray[np.float64], seed: int, n_themes: int | None
-) -> _Fitted:
-    space = learn_space(vectors, polarity)
-    placed = space.place(vectors)
-    found = merged(placed, dense_groups(placed, seed))
-    found_centres = centres(placed, found, int(found.max()) + 1)
-    # The centres are taken from the dense groups; then every mention near enough joins.
-    labels, _ = nearest(placed, found_centres)
-    sizes = np.bincount(labels[labels >= 0], minlength=len(found_centres))
-    alive = np.flatnonzero(sizes > 0)
-    sub_centres = found_centres[alive]
-    labels, _ = nearest(placed, sub_centres)
-    return _Fitted(space, labels, sub_centres, parents_of(placed, labels, sub_centres, n_themes))
+def _links(
+    mentions: pd.DataFrame,
+    placed: Vectors,
+    sub: Labels,
+    cosine: NDArray[np.float64],
+    model: ThemeModel,
+) -> pd.DataFrame:
+    """The themes of each mention as a whole and of the parts it lists, each once."""
+    rows, themes, confidence = [np.flatnonzero(sub >= 0)], [sub[sub >= 0]], [cosine[sub >= 0]]
+    if len(mentions) >= FEWEST_TO_LEARN_FROM:
+        texts = topic_texts(mentions["text"].tolist())
+        parts, of = parts_of(texts)
+        if parts:
+            words = WordVectors().fit(texts, placed)
+            of_part, near = model.assign(words.transform(parts), PART_NEAR_ENOUGH)
+            rows.append(of[of_part >= 0])
+            themes.append(of_part[of_part >= 0])
+            confidence.append(near[of_part >= 0])
+    row = np.concatenate(rows)
+    links = pd.DataFrame(
+        {
+            "mention_id": mentions["mention_id"].to_numpy()[row],
+            "response_id": mentions["response_id"].to_numpy()[row],
+            "theme_id": np.concatenate(themes),
+            "confidence": np.concatenate(confidence),
+        }
+    )
+    return links.drop_duplicates(["mention_id", "theme_id"]).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -174,15 +188,15 @@ def _named_themes(
     reasons: Labels,
     sub: Labels,
     cosine: NDArray[np.float64],
-    fitted: _Fitted,
+    model: ThemeModel,
     stability: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> list[_Theme]:
     texts = mentions["text"].iloc[reasons].tolist()
-    top = np.where(sub >= 0, fitted.parents[sub], -1)
-    top_named = label_groups(texts, top, _rank_within(sub, cosine), int(fitted.parents.max()) + 1)
-    alone = np.bincount(fitted.parents)[fitted.parents] == 1
+    top = np.where(sub >= 0, model.parents[sub], -1)
+    top_named = label_groups(texts, top, _rank_within(sub, cosine), int(model.parents.max()) + 1)
+    alone = np.bincount(model.parents)[model.parents] == 1
     sub_named = label_groups(
-        texts, sub, cosine, len(fitted.parents), within=fitted.parents, taken=top_named
+        texts, sub, cosine, len(model.parents), within=model.parents, taken=top_named
     )
     top_ids = slugs([named.label for named in top_named])
     sub_ids = slugs([named.label for named in sub_named], taken=top_ids)
@@ -192,7 +206,7 @@ def _named_themes(
     ]
     finest = []
     for number, (theme_id, named) in enumerate(zip(sub_ids, sub_named, strict=True)):
-        parent = int(fitted.parents[number])
+        parent = int(model.parents[number])
         if alone[number]:
             # The only sub-theme of a theme is that theme.
             finest.append(_replace_finest(themes[parent]))

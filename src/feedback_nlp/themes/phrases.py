@@ -8,65 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-# A theme of adjectives or verbs is still about something; this is what it is called.
-THING_MEANT = {
-    word: thing
-    for thing, words in {
-        "ease of use": "easy easily easier simple simply straightforward difficult complicated",
-        "prices": "expensive cheap cheaper pricey overpriced affordable dear",
-        "speed of service": "quick quickly quicker prompt promptly fast faster slow slowly slower",
-        "waiting times": "wait",
-        "staff helpfulness": "helpful unhelpful helpfulness",
-        "staff friendliness": "friendly unfriendly polite courteous pleasant",
-        "staff kindness": "kind caring compassionate",
-        "staff manners": "rude abrupt impolite",
-        "staff professionalism": "professional unprofessional",
-        "staff knowledge": "knowledgeable competent incompetent",
-        "efficient service": "efficient efficiently inefficient",
-        "reliability": "reliable unreliable",
-        "delays": "late delay delayed",
-        "punctuality": "punctual punctually",
-        "cleanliness": "clean dirty filthy cleanliness",
-        "comfort": "comfortable uncomfortable comfort comfy",
-        "communication": "communicate uncommunicative",
-        "clear explanations": "explain explanation",
-        "information given": "inform informed informative",
-        "being listened to": "listen",
-        "cancellations": "cancel cancelled",
-        "installation": "install installed",
-        "connection": "connect connected",
-        "activation": "activate activated",
-        "delivery": "deliver delivered",
-        "payments": "pay paid",
-        "crowding": "crowded busy overcrowded",
-        "space": "spacious cramped roomy",
-    }.items()
-    for word in words.split()
-}
-# Nouns that name nothing by themselves, and the calendar.
-EMPTY_NOUNS = frozenset(
-    """
-    thing way lot bit reason time day week month year hour minute second people person one someone
-    anyone everyone something anything nothing everything part point fact case kind sort example
-    number company customer other today tomorrow yesterday morning afternoon evening night
-    issue problem experience score rating mark star review comment feedback survey question answer
-    guy man men lady girl woman women gentleman thank thanks please end start beginning name place
-    side etc service services word amount couple half rest matter sense while life world god hell
-    idea hand side chance doubt sure none need use choice term lack level plenty bunch load loads
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday
-    saturday sunday christmas weekend new year old first last next great good bad poor past date
-    stuff trip disgrace joke shambles nightmare farce mess pain rubbish crap
-    """.split()
+from feedback_nlp.themes.label_words import (
+    EMPTY_NOUNS,
+    THING_MEANT,
+    THINGS_WITH_TONE,
+    VAGUE_ADJECTIVES,
 )
-# Words with a tone that are things all the same.
-_THINGS_WITH_TONE = frozenset(
-    """
-    complaint delay cancellation promise reward care help support security debit payment value
-    charge fee cost debt mistake error fault failure pain death infection loss problem treat
-    treatment play share join party gift prize credit trust safety comfort
-    """.split()
-)
+
 _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
 
 
@@ -190,7 +138,7 @@ def _may_stand(token: Any) -> bool:
         and token.is_alpha
         and len(word) > 2
         and not token.is_stop
-        and not (token.pos_ == "ADJ" and word in _tone_words())
+        and not (token.pos_ == "ADJ" and (word in _tone_words() or word in VAGUE_ADJECTIVES))
     )
 
 
@@ -204,7 +152,7 @@ def _names_something(token: Any) -> bool:
     return (
         token.pos_ != "ADJ"
         and not {word, lemma} & EMPTY_NOUNS
-        and not (lemma in _tone_words() and lemma not in _THINGS_WITH_TONE)
+        and not (lemma in _tone_words() and lemma not in THINGS_WITH_TONE)
     )
 
 

@@ -6,15 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
-from feedback_nlp.themes.clustering import Labels, centres, dense_groups, nearest, parents_of
+from feedback_nlp.themes.clustering import Labels
+from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
+
+_SHARE_DRAWN = 0.8
+_REFITTED_FROM_AT_MOST = 8_000
 
 
 def stability_of(
-    placed: Vectors,
+    model: ThemeModel,
+    vectors: Vectors,
+    polarity: NDArray[np.float64],
     respondents: NDArray[np.object_],
     *,
-    sub_labels: Labels,
-    parents: Labels,
     resamples: int,
     seed: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -22,15 +26,15 @@ def stability_of(
 
     Parameters
     ----------
-    placed : ndarray, shape (n, d)
-        Mentions in theme space.
+    model : ThemeModel
+        The themes in question.
+    vectors : ndarray, shape (n, d)
+        Mentions from which they were learnt.
+    polarity : ndarray, shape (n,)
     respondents : ndarray of str, shape (n,)
-        Whose mention it is; half of the respondents are drawn each time without
-        replacement, since copies would make dense groups of their own.
-    sub_labels : ndarray of int, shape (n,)
-        Sub-theme of each mention, -1 for none.
-    parents : ndarray of int, shape (n_sub,)
-        Theme of each sub-theme.
+        Whose mention it is; four in five of the respondents are drawn each time without
+        replacement, since copies would make dense groups of their own. Of a large survey so many
+        that they have about 8,000 mentions.
     resamples : int
     seed : int
 
@@ -39,32 +43,31 @@ def stability_of(
     tuple of ndarray
         Stability of the top-level themes, shape (n_top,), and of the
         sub-themes, shape (n_sub,): the mean over refits of the best Jaccard
-        index of the theme's members with any refitted theme's.
+        index of the theme's members with any refitted theme's. Every refit begins anew, from the
+        vectors as they were encoded; it is told the number of top-level themes.
 
     References
     ----------
     Hennig (2007), Cluster-wise assessment of cluster stability, Computational
     Statistics and Data Analysis 52(1), section 3.
     """
-    n_top = int(parents.max()) + 1
-    top_labels = np.where(sub_labels >= 0, parents[sub_labels], -1)
+    n_sub, n_top = len(model.parents), int(model.parents.max()) + 1
+    if not resamples:
+        return np.full(n_top, np.nan), np.full(n_sub, np.nan)
+    sub, _ = model.assign(model.space.place(vectors))
+    top = np.where(sub >= 0, model.parents[sub], -1)
     found_top, found_sub = [], []
     ids, of = np.unique(respondents.astype(str), return_inverse=True)
+    share = min(_SHARE_DRAWN, _REFITTED_FROM_AT_MOST / len(vectors))
     random = np.random.default_rng([seed, 1])
     for resample in range(resamples):
         drawn = np.zeros(len(ids), bool)
-        drawn[random.permutation(len(ids))[: max(1, (4 * len(ids)) // 5)]] = True
-        part = placed[drawn[of]]
-        groups = dense_groups(part, seed + resample + 1)
-        group_centres = centres(part, groups, int(groups.max()) + 1)
-        labels, _ = nearest(placed, group_centres)
-        part_labels, _ = nearest(part, group_centres)
-        joined = parents_of(part, part_labels, group_centres, n_top)
-        found_sub.append(_best_jaccard(sub_labels, len(parents), labels))
-        joined_labels = np.where(labels >= 0, joined[labels], -1)
-        found_top.append(_best_jaccard(top_labels, n_top, joined_labels))
-    if not resamples:
-        return np.full(n_top, np.nan), np.full(len(parents), np.nan)
+        drawn[random.permutation(len(ids))[: max(1, int(share * len(ids)))]] = True
+        part = drawn[of]
+        refit = fit_themes(vectors[part], polarity[part], seed + resample + 1, n_top)
+        again, _ = refit.assign(refit.space.place(vectors))
+        found_sub.append(_best_jaccard(sub, n_sub, again))
+        found_top.append(_best_jaccard(top, n_top, np.where(again >= 0, refit.parents[again], -1)))
     return np.mean(found_top, axis=0), np.mean(found_sub, axis=0)
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.provenance import table_digest
 from feedback_nlp.run_folder import Run, Steps, tables_digest, write_json, write_table
+from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE
 from feedback_nlp.validation.report import ValidationReport, validation_report
 from feedback_nlp.validation.sheet import (
     CODERS,
@@ -109,6 +110,11 @@ def forget_stale(folder: Path) -> bool:
 
 
 def _drawn(run: Run, path: Path, n: int, coders: int) -> HandCheck:
+    if not set(run.themes["theme_id"]) - {GENERAL_PRAISE, GENERAL_COMPLAINT}:
+        raise FeedbackError(
+            "This run has no themes to check by hand; give it some with --codebook, or analyse a "
+            "larger survey."
+        )
     seed = int(run.record["options"].get("seed", 0))
     sample = draw_validation_sample(
         run.responses, run.mentions, run.mention_themes, run.themes, n=n, seed=seed

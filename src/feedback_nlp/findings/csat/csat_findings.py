@@ -47,6 +47,8 @@ TABLES = (
     "csat_outcomes",
     "score_precision",
 )
+#: What can be told even where the score's groups mean nothing.
+_WITHOUT_GROUPS = ("scale_use", "csat_scores", "csat_outcomes")
 _RECOMMENDING = ("nps*", "ltr", "recommend*", "promoter*", "likel*", "score*")
 
 Answers = dict[str, Callable[[], pd.DataFrame]]
@@ -139,17 +141,39 @@ def csat_findings(
         notes["csat_outcomes"] = (
             "The survey does not say what became of the respondents; name a column with --outcome."
         )
-    grouped = set(TABLES) - {"scale_use", "csat_scores", "csat_outcomes"}
+    mixed = _mixed(measures, scales)
     for name in TABLES:
         if name not in optional:
             continue
         try:
-            if name in grouped:
-                need_groups(measures, scales)
+            if mixed and name not in _WITHOUT_GROUPS:
+                raise FeedbackError(mixed)
             tables[name] = optional[name]()
         except FeedbackError as error:
             notes[name] = str(error)
-    return SurveyFindings(tables, notes)
+    return SurveyFindings(_without_groups(tables) if mixed else tables, notes)
+
+
+def _mixed(measures: Measures, scales: Mapping[str, Scale]) -> str:
+    """Why the groups of the score mean nothing; empty where they do."""
+    try:
+        need_groups(measures, scales)
+    except FeedbackError as error:
+        return str(error)
+    return ""
+
+
+def _without_groups(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables without what rests on promoters and detractors."""
+    found = dict(tables)
+    if "csat_scores" in found:
+        found["csat_scores"] = found["csat_scores"].assign(
+            **dict.fromkeys(("nps", "nps_low", "nps_high"), float("nan"))
+        )
+    if "csat_outcomes" in found:
+        table = found["csat_outcomes"]
+        found["csat_outcomes"] = table[table["predictor"] != "_group"].reset_index(drop=True)
+    return found
 
 
 def _of_ratings(
@@ -259,9 +283,8 @@ def _what_to_know(
     if measures.main is not None:
         notes["main_measure"] = f"{measures.main!r} is the main rating: {measures.main_why}."
         for name in measures.names:
-            for warning in measures.scales[name].warnings:
-                key = f"scale {name}"
-                notes[key] = f"{notes[key]} {warning}." if key in notes else f"{warning}."
+            if warnings := measures.scales[name].warnings:
+                notes[f"scale {name}"] = f"{name!r}: {'; '.join(warnings)}."
     same = straight_lining(measures, smallest)
     if same:
         notes["straight_lining"] = same

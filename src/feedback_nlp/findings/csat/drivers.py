@@ -18,8 +18,8 @@ from feedback_nlp.findings.csat.importance import (
     relative_weights,
     shapley_shares,
 )
-from feedback_nlp.findings.csat.measures import Measures, size_of
-from feedback_nlp.findings.csat.predictors import LEAST_ANSWERED, Predictors
+from feedback_nlp.findings.csat.measures import Measures, complete_together, size_of
+from feedback_nlp.findings.csat.predictors import Predictors
 from feedback_nlp.findings.proportional_odds import ProportionalOdds, fit_proportional_odds
 from feedback_nlp.findings.small_groups import SMALLEST_GROUP
 from feedback_nlp.findings.what_if import RESPONDENTS_A_PARAMETER
@@ -55,9 +55,10 @@ def csat_models(
     Returns
     -------
     DataFrame, one row a model
-        ``model`` ("nothing", "ratings", "themes", "ratings and themes", "sentiment", "all
-        three"), ``n, effective_n, categories, parameters, log_likelihood``; ``pseudo_r2``
-        (McFadden's, in the sample) and ``cv_pseudo_r2`` (from 5-fold cross-validated log loss);
+        ``model`` ("nothing", "ratings", "themes", "sentiment", "themes and sentiment", "ratings
+        and themes", "all three"), ``n, effective_n, categories, parameters, log_likelihood``;
+        ``pseudo_r2`` (McFadden's, in the sample) and ``cv_pseudo_r2`` (from 5-fold
+        cross-validated log loss);
         ``cv_log_loss`` a respondent, in nats; against the smaller model ``beside``: ``chi2, df,
         p_value`` (likelihood ratio) and ``gain``, by how much the cross-validated log loss falls,
         with ``gain_low, gain_high``.
@@ -71,16 +72,20 @@ def csat_models(
     -----
     Proportional-odds models; ratings enter in standard deviations, themes as complains or praises
     (the commonest, up to one parameter for 10 respondents of Harrell's limiting sample size).
-    Respondents without one of the ratings are left out. With weights, likelihoods are those of
-    Kish's effective number. The intervals of gains take respondents as independent and the models
-    as given.
+    The ratings are those of single touchpoints where there is an overall one beside them; ratings
+    that few gave are left out (see `complete_together`), then respondents who lack one; the column
+    ``ratings`` names those used. With weights, likelihoods are those of Kish's effective number.
+    The intervals of gains take respondents as independent and the models as given.
 
     References
     ----------
     McCullagh (1980), JRSS B 42(2). McFadden (1974), Conditional logit analysis of qualitative
     choice behavior. Harrell (2015), Regression Modeling Strategies, sections 4.4 and 13.3.
     """
-    complete = predictors.ratings.notna().all(axis=1).to_numpy(bool)
+    ratings, _ = complete_together(
+        predictors.ratings[[n for n in predictors.ratings if n in measures.touchpoints]]
+    )
+    complete = predictors.ratings[ratings].notna().all(axis=1).to_numpy(bool)
     score = measures.score[predictors.rows][complete]
     if len(score) < FEWEST:
         raise FeedbackError(
@@ -92,7 +97,7 @@ def csat_models(
     category = merged_categories(score, max(smallest, 2 * FOLDS))
     if category.max() == 0:
         raise FeedbackError("Models of the score need two scores that enough respondents gave.")
-    blocks = _blocks(predictors, complete, category, weights)
+    blocks = _blocks(predictors, ratings, complete, category, weights)
     folds = stratified_folds(category, FOLDS, seed)
     rows: dict[str, dict[str, Any]] = {}
     losses: dict[str, Matrix] = {}
@@ -104,6 +109,7 @@ def csat_models(
         losses[model] = _cross_validated(category, x, weights, folds)
         rows[model] = {
             "model": model,
+            "ratings": ", ".join(ratings) if "ratings" in parts else "",
             "n": len(score),
             "effective_n": float(weights.sum()),
             "categories": int(category.max()) + 1,
@@ -126,16 +132,27 @@ _MODELS: dict[str, tuple[str, ...]] = {
     "ratings": ("ratings",),
     "themes": ("themes",),
     "sentiment": ("sentiment",),
+    "themes and sentiment": ("themes", "sentiment"),
     "ratings and themes": ("ratings", "themes"),
     "all three": ("ratings", "themes", "sentiment"),
 }
 _BESIDE = {
     **dict.fromkeys(("ratings", "themes", "sentiment"), ("nothing",)),
+    "themes and sentiment": ("sentiment",),
     "ratings and themes": ("ratings",),
     "all three": ("ratings and themes",),
 }
 _MODEL_COLUMNS = (
-    *("model", "n", "effective_n", "categories", "parameters", "log_likelihood", "pseudo_r2"),
+    *(
+        "model",
+        "ratings",
+        "n",
+        "effective_n",
+        "categories",
+        "parameters",
+        "log_likelihood",
+        "pseudo_r2",
+    ),
     *("cv_log_loss", "cv_pseudo_r2", "beside", "chi2", "df", "p_value"),
     *("gain", "gain_low", "gain_high"),
 )
@@ -182,10 +199,14 @@ def stratified_folds(category: NDArray[Any], folds: int, seed: int) -> NDArray[n
 
 
 def _blocks(
-    predictors: Predictors, complete: NDArray[np.bool_], category: NDArray[Any], weights: Matrix
+    predictors: Predictors,
+    ratings: list[str],
+    complete: NDArray[np.bool_],
+    category: NDArray[Any],
+    weights: Matrix,
 ) -> dict[str, Matrix]:
     blocks = {
-        "ratings": predictors.ratings.to_numpy(float)[complete],
+        "ratings": predictors.ratings[ratings].to_numpy(float)[complete],
         "sentiment": predictors.sentiment[complete],
     }
     for name, block in blocks.items():
@@ -277,9 +298,10 @@ def csat_drivers(
 
     Notes
     -----
-    Ratings that fewer than half of the respondents with a score gave are left out; of more than
-    10 the 10 most answered are kept. The score is taken as a number here. Importance says how a
-    correlated set shares what it explains; it is no effect of changing one of them.
+    Touchpoints only, where there is an overall rating beside them. Ratings that few gave are left
+    out (see `complete_together`); of more than 10 the 10 most answered are kept. The score is
+    taken as a number here. Importance says how a correlated set shares what it explains; it is no
+    effect of changing one of them.
 
     References
     ----------
@@ -299,13 +321,13 @@ def csat_drivers(
     (1.0, 1.0)
     """
     scored = ~np.isnan(measures.score) & (measures.weights > 0)
-    answered = measures.ratings[scored].notna().mean()
-    most = set(answered[answered >= LEAST_ANSWERED].nlargest(MOST_DRIVERS).index)
-    names = [name for name in measures.names if name in most]
+    rated = measures.ratings.loc[scored, measures.touchpoints]
+    most = set(rated.notna().mean().nlargest(MOST_DRIVERS).index)
+    names, _ = complete_together(rated[[name for name in rated if name in most]])
     if len(names) < 2:
         raise FeedbackError(
-            "The importance of ratings is a matter of two or more that at least half of the "
-            f"respondents gave; there are {len(names)}."
+            "The importance of ratings is a matter of two or more touchpoints that half of the "
+            f"respondents rated; there are {len(names)}."
         )
     complete = scored & measures.ratings[names].notna().all(axis=1).to_numpy(bool)
     values = np.column_stack([measures.ratings[names].to_numpy(float), measures.score])[complete]

@@ -21,6 +21,7 @@ TEXT_SENTIMENT = "_sentiment"
 #: The row of the score itself.
 SCORE = "_score"
 
+_NAMED = "named as the overall satisfaction"
 _OVERALL_WORDS = ("overall", "csat", "satisfaction", "satisfied", "sat", "zufriedenheit")
 
 
@@ -57,6 +58,13 @@ class Measures:
     def names(self) -> list[str]:
         """The measures, in the order of the survey."""
         return [str(name) for name in self.ratings.columns]
+
+    @property
+    def touchpoints(self) -> list[str]:
+        """The ratings of single things: all but an overall satisfaction, which sums them up."""
+        if len(self.names) > 1 and self.main_why == _NAMED:
+            return [name for name in self.names if name != self.main]
+        return self.names
 
     def of(self, name: str) -> NDArray[np.float64]:
         """The ratings of one measure."""
@@ -138,7 +146,7 @@ def _main(ratings: pd.DataFrame) -> tuple[str | None, str]:
     # Not the one that goes best with the score: that choice would favour agreement.
     name = str(answered.idxmax())
     if named:
-        return name, "named as the overall satisfaction"
+        return name, _NAMED
     return name, "no rating is named as the overall satisfaction; this one was answered most"
 
 
@@ -171,3 +179,32 @@ def worth(score: NDArray[np.float64]) -> NDArray[np.float64]:
 def size_of(weights: NDArray[np.float64]) -> float:
     """Kish's effective number of respondents."""
     return effective_size(weights)
+
+
+def complete_together(ratings: pd.DataFrame, least: float = 0.5) -> tuple[list[str], list[str]]:
+    """Choose ratings that enough of the same respondents gave.
+
+    Parameters
+    ----------
+    ratings : DataFrame of float, one row a respondent
+    least : float
+        The least answered ratings are left out until this share of respondents gave all others.
+
+    Returns
+    -------
+    kept, left_out : list of str
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> ratings = pd.DataFrame({"ease": [1.0, 2, 3, 4], "visit": [nan, nan, nan, 5]})
+    >>> complete_together(ratings)
+    (['ease'], ['visit'])
+    """
+    kept = [str(name) for name in ratings.columns]
+    left_out: list[str] = []
+    while kept and ratings[kept].notna().all(axis=1).mean() < least:
+        worst = str(ratings[kept].notna().mean().idxmin())
+        kept.remove(worst)
+        left_out.append(worst)
+    return kept, left_out

@@ -303,7 +303,7 @@ def csat_segments(
         Columns that divide the respondents.
     smallest : int
         Levels with fewer respondents, or with fewer of them in the quadrant or outside it but
-        some, are left out, and so are rests that would tell the same.
+        some, are left out, and with them the next smallest where the sums would tell of a few.
 
     Returns
     -------
@@ -335,10 +335,10 @@ def csat_segments(
         if members.sum() < max(1, smallest):
             continue
         for segment in segments:
-            for level, own, rest in Levels.of(responses[segment]).each(found != ""):
-                row = _level(measures, members, own, rest, smallest)
-                if row is not None:
-                    rows.append((name, quadrant, segment, level, *row))
+            levels = Levels.of(responses[segment]).each(found != "")
+            for level, own, rest in _tellable(levels, members, found != "", smallest):
+                row = _level(measures, members, own, rest)
+                rows.append((name, quadrant, segment, level, *row))
     table = pd.DataFrame(rows, columns=[*_SEGMENT_COLUMNS, "other", "other_effective", "effective"])
     count, other = table["share"] * table["effective"], table["other"] * table["other_effective"]
     low, high = share_interval(count, table["effective"], confidence)
@@ -353,19 +353,35 @@ def csat_segments(
 _SEGMENT_COLUMNS = ("measure", "quadrant", "segment", "level", "n", "base", "share")
 
 
+def _tellable(
+    levels: Sequence[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]],
+    members: NDArray[np.bool_],
+    base: NDArray[np.bool_],
+    smallest: int,
+) -> list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """The levels that may be shown: neither they nor what is left of all tells of a few."""
+
+    def tells_of_few(side: NDArray[np.bool_]) -> bool:
+        whole, part = int(side.sum()), int((side & members).sum())
+        return whole < max(1, smallest) or 0 < part < smallest or 0 < whole - part < smallest
+
+    shown = [one for one in levels if not tells_of_few(one[1]) and not tells_of_few(one[2])]
+    shown = sorted(shown, key=lambda one: -int(one[1].sum()))
+    while shown:
+        left = base & ~np.any([own for _, own, _ in shown], axis=0)
+        if not left.any() or not tells_of_few(left):
+            break
+        shown.pop()
+    return shown
+
+
 def _level(
     measures: Measures,
     members: NDArray[np.bool_],
     own: NDArray[np.bool_],
     rest: NDArray[np.bool_],
-    smallest: int,
-) -> tuple[Any, ...] | None:
-    sizes = [int(chosen.sum()) for side in (own, rest) for chosen in (side & members, side)]
-    within, base, other, other_base = sizes
-    for part, whole in ((within, base), (other, other_base)):
-        few_in, few_out = 0 < part < smallest, 0 < whole - part < smallest
-        if whole < max(1, smallest) or few_in or few_out:
-            return None
+) -> tuple[Any, ...]:
+    within, base = int((own & members).sum()), int(own.sum())
     shares = []
     for side in (own, rest):
         weights = measures.weights[side]

@@ -1,0 +1,224 @@
+"""From the things a group of mentions names to a label of two to five words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback_nlp.encoding import encode
+from feedback_nlp.themes.clustering import unit
+from feedback_nlp.themes.label_words import MEANINGS, MODERN_WORDS, NEVER_ALONE, compound
+from feedback_nlp.themes.phrases import Phrase, phrases_of, topic_texts
+
+_CANDIDATES = 14
+_LEAST_SHARE = 0.08  # of the mentions read; a rarer thing cannot name the group
+_LEAST_OFTEN = 3
+_PHRASE_CARRIES = 0.35  # of the share of its head: "phone calls" rather than "calls"
+_TOGETHER = 0.15
+_SECOND_CARRIES = 0.4
+_ALIKE = 0.75  # cosine from which on two words say the same
+_COMMON_IN_SURVEY = 5
+
+
+@dataclass(frozen=True)
+class Things:
+    """What the groups of a survey name, and how it is written.
+
+    Attributes
+    ----------
+    shares : list of dict of str to float
+        Share of each group's mentions that name a thing.
+    together : list of dict
+        Share that name both of two things.
+    forms : dict of str to Counter
+        How each thing is written.
+    """
+
+    shares: list[dict[str, float]]
+    together: list[dict[tuple[str, str], float]]
+    forms: dict[str, Counter[str]]
+
+
+def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
+    """Count what each group's mentions name; names, rare words and misspellings are left out.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    read : sequence of sequence of int
+        Positions of the mentions of each group.
+    """
+    phrases = phrases_of([texts[i] for rows in read for i in rows])
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    names: Counter[str] = Counter()
+    for found in phrases:
+        for phrase in found:
+            forms[phrase.key][phrase.shown] += 1
+            names[phrase.key] += phrase.name
+    often = {key: sum(shown.values()) for key, shown in forms.items()}
+    foreign = _foreign(often)
+    kept = {
+        key
+        for key, n in often.items()
+        if 2 * names[key] <= n and (foreign or _can_be_read(key, often))
+    }
+    shares, together = [], []
+    cursor = 0
+    for rows in read:
+        of_group = phrases[cursor : cursor + len(rows)]
+        cursor += len(rows)
+        shares.append(_shares(of_group, kept))
+        together.append(_together(of_group, shares[-1]))
+    return Things(shares, together, forms)
+
+
+def labels_for(things: Things, group: int, typical: Sequence[str]) -> Iterator[str]:
+    """Labels for a group, the most telling first.
+
+    Parameters
+    ----------
+    things : Things
+    group : int
+    typical : sequence of str
+        Mentions nearest to the group's centre; what is near to them names the group better.
+    """
+    shares, forms = things.shares[group], things.forms
+    ranked = _ranked(things, group, typical)
+    heads = [key for key in ranked if " " not in key or key in MEANINGS]
+    phrases = [key for key in ranked if " " in key and key not in MEANINGS]
+    for head in heads[:5]:
+        if head in NEVER_ALONE:
+            continue
+        for phrase in phrases:
+            if head in phrase.split() and shares[phrase] >= _PHRASE_CARRIES * shares[head]:
+                yield _written(phrase, forms)
+        if " " in head:  # "waiting times" stands alone, but better with the thing waited for
+            yield from _compounds(head, heads, things, group)
+            yield _written(head, forms)
+        else:
+            yield from _compounds(head, heads, things, group)
+        for other in heads:
+            if (
+                other not in NEVER_ALONE
+                and shares[other] >= _SECOND_CARRIES * shares[head]
+                and not _say_the_same(head, other)
+            ):
+                yield f"{_written(head, forms)} and {_lower(_written(other, forms))}"
+        if " " not in head and shares[head] >= _TOGETHER:
+            yield f"{_written(head, forms)} in general"
+    for phrase in phrases:
+        yield _written(phrase, forms)
+    for head in heads:
+        if head not in NEVER_ALONE:
+            yield (
+                f"{_written(head, forms)} in general" if " " not in head else _written(head, forms)
+            )
+
+
+def folded(label: str) -> str:
+    """Labels that differ in order or number only are alike to a reader."""
+    words = [word.rstrip("s") for word in label.casefold().split()]
+    return " ".join(sorted(word for word in words if word not in ("and", "in", "general")))
+
+
+def _compounds(head: str, heads: Sequence[str], things: Things, group: int) -> Iterator[str]:
+    together = things.together[group]
+    pairs = sorted(
+        (other for other in heads if other != head and not _same_stem(head, other)),
+        key=lambda other: -together.get(_pair(head, other), 0.0),
+    )
+    for other in pairs:
+        if together.get(_pair(head, other), 0.0) < _TOGETHER:
+            break
+        thing, meaning = (head, other) if other in MEANINGS else (other, head)
+        label = compound(thing, meaning)
+        if label:
+            yield label[0].upper() + label[1:]
+
+
+def _shares(found: Sequence[Sequence[Phrase]], kept: set[str]) -> dict[str, float]:
+    counts = Counter(p.key for phrases in found for p in phrases if p.key in kept)
+    least = max(min(_LEAST_OFTEN, len(found) // 4), _LEAST_SHARE * len(found), 1)
+    return {key: n / len(found) for key, n in counts.items() if n >= least}
+
+
+def _together(
+    found: Sequence[Sequence[Phrase]], shares: dict[str, float]
+) -> dict[tuple[str, str], float]:
+    pairs: Counter[tuple[str, str]] = Counter()
+    for phrases in found:
+        keys = sorted({phrase.key for phrase in phrases} & set(shares))
+        pairs.update((a, b) for i, a in enumerate(keys) for b in keys[i + 1 :])
+    return {pair: n / len(found) for pair, n in pairs.items()}
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
+
+
+def _ranked(things: Things, group: int, typical: Sequence[str]) -> list[str]:
+    """By share in the group, how much more than elsewhere, and nearness to what is said.
+
+    Share times log lift is the thing's part in the Kullback-Leibler divergence between the group
+    and the survey.
+    """
+    shares = things.shares[group]
+    if not shares:
+        return []
+    n = len(things.shares)
+    elsewhere = {key: sum(other.get(key, 0.0) for other in things.shares) / n for key in shares}
+    weights = {key: s * float(np.log1p(s / (elsewhere[key] + 0.01))) for key, s in shares.items()}
+    strongest = sorted(weights, key=lambda key: (-weights[key], key))[:_CANDIDATES]
+    centre = unit(encode(topic_texts(typical)).mean(axis=0, keepdims=True))[0]
+    near = np.maximum(encode(strongest) @ centre, 0.05)
+    scores = {key: weights[key] * float(c) for key, c in zip(strongest, near, strict=True)}
+    return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def _foreign(often: dict[str, int]) -> bool:
+    """Most of what is named is no English: the word lists say nothing then."""
+    from feedback_nlp.personal_data.name_words import name_lists
+
+    words = name_lists().words
+    known = sum(n for key, n in often.items() if all(w in words for w in key.split()))
+    return 2 * known < sum(often.values())
+
+
+def _can_be_read(key: str, often: dict[str, int]) -> bool:
+    from feedback_nlp.personal_data.name_words import name_lists
+
+    lists = name_lists()
+    for word in key.split():
+        if word in lists.words or word in MODERN_WORDS or word.rstrip("s") in lists.words:
+            continue
+        if word in lists.places or word in lists.proper or often.get(word, 0) < _COMMON_IN_SURVEY:
+            return False
+    return True
+
+
+def _say_the_same(one: str, other: str) -> bool:
+    if _same_stem(one, other):
+        return True
+    first, second = encode([one, other])
+    return bool(first @ second >= _ALIKE)
+
+
+def _same_stem(one: str, other: str) -> bool:
+    return any(a[:4] == b[:4] for a in one.split() for b in other.split())
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def _written(key: str, forms: dict[str, Counter[str]]) -> str:
+    """The form customers write most; the plural where it is common."""
+    shown = forms.get(key, Counter({key: 1}))
+    most = shown.most_common(1)[0][0]
+    plural = [form for form in shown if form != key and form.startswith(key[:-1])]
+    if plural and shown[plural[0]] * 3 >= shown[most]:
+        most = plural[0]
+    return most[0].upper() + most[1:]

@@ -1,0 +1,189 @@
+"""The trained model as an 8-bit ONNX file whose every text is read the same in any company.
+
+Activations are quantised with ranges fixed beforehand, not found text by text: then texts can be
+read in batches without changing each other's polarity, which is faster. A fixed range must
+bear the widest channel, so channels are first made alike (Xiao et al. 2023, "SmoothQuant: Accurate
+and Efficient Post-Training Quantization for Large Language Models", ICML, equation 4): what a
+channel is divided by, its row of the weights is multiplied by.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Share of a channel's width that moves into the weights. The paper's 0.5 doubled the distance from
+# the model in 32 bits (mean 0.040 on written sentences; 0.025 without, 0.013 with 0.8 to 0.9).
+MIGRATION = 0.85
+
+
+def write_static_int8_onnx(module: Any, rows: Sequence[list[int]], target: Path) -> None:
+    """Export a module ``(input_ids, attention_mask) -> output`` to 8-bit ONNX.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        A BERT-like model in evaluation mode.
+    rows : sequence of list of int
+        Token ids of training texts, from which the activations' ranges are taken.
+    target : Path
+        The ONNX file; it appears only when it is complete.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers import optimizer
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    loudness = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=target.parent) as scratch,
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            steps = ("plain", "fused", "smooth", "small", "fixed")
+            plain, fused, smooth, small, fixed = (Path(scratch) / f"{n}.onnx" for n in steps)
+            _export_plain(module, plain)
+            optimizer.optimize_model(
+                str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0
+            ).save_model_to_file(str(fused))
+            model = onnx.load(str(fused))
+            _make_channels_alike(model, rows)
+            onnx.save(model, str(smooth))
+            quantize_dynamic(
+                str(smooth), str(small), per_channel=True, weight_type=QuantType.QInt8,
+                op_types_to_quantize=["Attention", "MatMul", "EmbedLayerNormalization"],
+                extra_options={"MatMulConstBOnly": True, "DefaultTensorType": 1},
+            )  # fmt: skip
+            model = onnx.load(str(small))
+            _fix_ranges(model, _ranges(onnx.load(str(smooth)), _quantised(model), rows))
+            onnx.helper.set_model_props(model, {"ranges": "fixed"})  # may be read in batches
+            onnx.save(model, str(fixed))
+            _session(model)  # a file that does not load is no file
+            fixed.replace(target)
+    finally:
+        logging.disable(loudness)
+
+
+def _export_plain(module: Any, target: Path) -> None:
+    import torch
+
+    ids = torch.randint(1000, 2000, (2, 9))
+    mask = torch.ones_like(ids)
+    mask[1, 5:] = 0
+    torch.onnx.export(
+        module,
+        (ids, mask),
+        str(target),
+        dynamo=False,  # the optimiser knows the older exporter's attention pattern
+        opset_version=17,
+        input_names=["input_ids", "attention_mask"],
+        output_names=["output"],
+        dynamic_axes={"input_ids": [0, 1], "attention_mask": [0, 1], "output": [0]},
+    )
+
+
+def _make_channels_alike(model: Any, rows: Sequence[list[int]]) -> None:
+    """Put a division of channels before each matrix product, and its inverse into the matrix."""
+    from onnx import helper, numpy_helper
+
+    weights = {one.name: one for one in model.graph.initializer}
+    products = [
+        node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in weights
+    ]
+    names = sorted({node.input[0] for node in products})
+    widest: dict[str, Any] = dict.fromkeys(names, 0.0)
+    for values in _watch(model, names, rows):
+        for name, value in zip(names, values, strict=True):
+            flat = np.abs(value.reshape(-1, value.shape[-1])).max(axis=0)
+            widest[name] = np.maximum(widest[name], flat)
+    for number, node in enumerate(products):
+        weight = numpy_helper.to_array(weights[node.input[1]])
+        width = np.maximum(widest[node.input[0]], 1e-3)
+        other = np.maximum(np.abs(weight).max(axis=1), 1e-5)
+        scale = (width**MIGRATION / other ** (1 - MIGRATION)).astype(np.float32)
+        scale /= np.exp(np.log(scale).mean())
+        weights[node.input[1]].CopyFrom(
+            numpy_helper.from_array(weight * scale[:, None], node.input[1])
+        )
+        divisor, divided = f"channels_{number}_divisor", f"channels_{number}_alike"
+        model.graph.initializer.append(numpy_helper.from_array(1 / scale, divisor))
+        place = list(model.graph.node).index(node)
+        model.graph.node.insert(
+            place, helper.make_node("Mul", [node.input[0], divisor], [divided], name=divided)
+        )
+        node.input[0] = divided
+
+
+def _quantised(model: Any) -> list[str]:
+    """The activations that the 8-bit model quantises."""
+    return [node.input[0] for node in model.graph.node if node.op_type == "DynamicQuantizeLinear"]
+
+
+def _ranges(
+    model: Any, names: list[str], rows: Sequence[list[int]]
+) -> dict[str, tuple[float, float]]:
+    """Least and largest value of each activation in the model before quantisation."""
+    found = dict.fromkeys(names, (0.0, 0.0))
+    for values in _watch(model, names, rows):
+        for name, value in zip(names, values, strict=True):
+            low, high = found[name]
+            found[name] = min(low, float(value.min())), max(high, float(value.max()))
+    return found
+
+
+def _fix_ranges(model: Any, ranges: dict[str, tuple[float, float]]) -> None:
+    """Quantise with a constant scale and zero point in place of each text's own."""
+    from onnx import helper, numpy_helper
+
+    for place, node in enumerate(list(model.graph.node)):
+        if node.op_type != "DynamicQuantizeLinear":
+            continue
+        low, high = ranges[node.input[0]]
+        step = (high - low) / 255
+        zero = np.uint8(np.clip(round(-low / step), 0, 255))
+        model.graph.initializer.append(
+            numpy_helper.from_array(np.array(step, np.float32), node.output[1])
+        )
+        model.graph.initializer.append(numpy_helper.from_array(np.array(zero), node.output[2]))
+        model.graph.node.remove(node)
+        model.graph.node.insert(
+            place, helper.make_node("QuantizeLinear", [node.input[0], *node.output[1:]],
+                                    [node.output[0]], name=f"{node.name}_fixed")
+        )  # fmt: skip
+
+
+def _watch(model: Any, names: list[str], rows: Sequence[list[int]]) -> Any:
+    """Values of the named activations, text by text."""
+    import onnx
+
+    watched = onnx.ModelProto()
+    watched.CopyFrom(model)
+    kept = {output.name for output in watched.graph.output}
+    watched.graph.output.extend(
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+        for name in names
+        if name not in kept
+    )
+    session = _session(watched)
+    for row in rows:
+        ids = np.array([row], np.int64)
+        yield session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+
+
+def _session(model: Any) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
