@@ -6,7 +6,7 @@ PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 READY   := $(VENV)/.ready
 SAMPLE  := data/raw/sample_survey.csv
 
-.PHONY: help setup report test test-all lab lint lock clean
+.PHONY: help setup report test test-all fuzz docs showcase evaluate lab lint lock clean
 
 help:  ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,16 @@ test-all: $(READY)  ## Run the tests, the slow ones too
 lab: $(READY)  ## Open JupyterLab on the notebooks, on a finished run of the sample
 	$(BIN)/feedback-nlp run $(SAMPLE)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+showcase: $(READY)  ## Make the gallery, the examples and the README's picture anew, from the sample
+	$(BIN)/feedback-nlp run $(SAMPLE)
+	$(BIN)/python -m feedback_nlp.report.showcase data/processed/sample_survey docs
+
+docs: $(READY)  ## Build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+evaluate: $(READY)  ## Measure every quality figure anew into docs/evaluation.md (an hour)
+	$(BIN)/feedback-nlp evaluate
 
 lint: $(READY)  ## Check format, style and types
 	$(BIN)/ruff format --check .

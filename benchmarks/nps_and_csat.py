@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from feedback_nlp.findings.csat.agreement import csat_agreement
@@ -69,14 +70,14 @@ def coded(run: Run, path: Path) -> None:
     responses = run.responses
     own = file.loc[responses["response_id"]].reset_index(drop=True)
     codes = [c for c in file.loc[:, FIRST_CODE:LAST_CODE].columns if c not in NOT_THEMES]
-    links = own[codes].eq(1).stack()
-    links = links[links].reset_index()
+    rows, columns = np.nonzero(own[codes].eq(1).to_numpy())
+    who = responses["response_id"].to_numpy()[rows]
     themes = pd.DataFrame({"theme_id": codes, "label": codes, "parent_id": None})
     mention_themes = pd.DataFrame(
         {
-            "mention_id": responses["response_id"].to_numpy()[links["level_0"]] + "#1",
-            "response_id": responses["response_id"].to_numpy()[links["level_0"]],
-            "theme_id": links["level_1"],
+            "mention_id": [f"{one}#1" for one in who],
+            "response_id": who,
+            "theme_id": np.array(codes)[columns],
         }
     )
     # The coder judged whole answers: one mention an answer, in the tone of its code.

@@ -92,7 +92,7 @@ def test_a_second_run_uses_what_is_finished_and_a_broken_table_is_made_anew(
     before = digest(folder)
     survey = fn.read_survey(sample_path)
     again = fn.analyse(survey, folder, seed=0, resamples=300)
-    assert again.record["reused"] == ["answers", "mentions", "themes", "findings"]
+    assert again.record["reused"] == ["rows", "themes", "findings", "satisfaction"]
     (folder / "themes.parquet").write_bytes(before["themes.parquet"][:100])
     mended = fn.analyse(survey, folder, seed=0, resamples=300)
     assert "themes" not in mended.record["reused"]
@@ -114,10 +114,13 @@ def test_two_runs_in_fresh_folders_give_the_same_bytes(sample_run, sample_path, 
     assert digest(tmp_path / "other") == digest(sample_run.folder)
 
 
-def test_another_option_makes_another_run(sample_run, sample_path, tmp_path):
+def test_another_option_makes_anew_what_it_shapes_and_nothing_else(sample_run, sample_path, tmp_path):
     folder = tmp_path / "other"
     shutil.copytree(sample_run.folder, folder)
-    run = fn.analyse(fn.read_survey(sample_path), folder, seed=0, resamples=200)
+    survey = fn.read_survey(sample_path)
+    run = fn.analyse(survey, folder, seed=0, resamples=200)
+    assert run.record["reused"] == ["rows", "themes"]
+    run = fn.analyse(survey, folder, seed=0, resamples=200, keep_names=["Larkfield"])
     assert run.record["reused"] == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -15,7 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.evaluation.sentiment import choose_thresholds, macro_f1, signs, spearman
+from feedback_nlp.evaluation.sentiment_figures import (
+    accuracy,
+    choose_thresholds,
+    figure_with_interval,
+    macro_f1,
+    signs,
+    spearman,
+)
 from feedback_nlp.sentiment import (
     answer_sentiment,
     label_sentiment,
@@ -101,6 +109,15 @@ def test_a_polarity_does_not_depend_on_the_slice():
     together = score_sentiment(ANSWERS * 3)
     alone = [score_sentiment([text])[0] for text in ANSWERS]
     assert together.tolist() == alone * 3
+
+
+def test_texts_read_in_one_batch_do_not_touch_each_other():
+    alike = [f"The {noun} was {word}" for noun in ("food", "room", "nurse", "price", "bill")
+             for word in ("fine", "awful", "great", "late", "ok")]  # fmt: skip
+    mixed = [*alike, *ANSWERS, " ".join(ANSWERS), "👍", "No"]
+    forward = score_sentiment(mixed)
+    assert forward.tolist() == score_sentiment(mixed[::-1])[::-1].tolist()
+    assert forward.tolist() == [float(score_sentiment([text])[0]) for text in mixed]
 
 
 def test_any_iterable_is_read_once_and_in_order():
@@ -260,6 +277,13 @@ def test_the_model_is_small_plain_and_known_by_its_hash():
     assert model_fingerprint() == hashlib.sha256(files["model.onnx"].read_bytes()).hexdigest()
 
 
+def test_the_model_says_that_it_may_be_read_in_batches():
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(shipped_folder() / "model.onnx")
+    assert session.get_modelmeta().custom_metadata_map["ranges"] == "fixed"
+
+
 def test_training_leaves_out_what_stands_in_the_challenge_set(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "training" / "sentiment"))
     import training_data
@@ -318,6 +342,17 @@ def test_a_model_out_of_reach_is_told_plainly(monkeypatch):
         score_sentiment(["fine"], model="no-such-owner/no-such-model")
 
 
+def test_a_hub_that_does_not_answer_is_told_within_seconds(monkeypatch):
+    import transformers  # noqa: F401  (its import is not what is timed)
+
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    begun = time.monotonic()
+    with pytest.raises(FeedbackError, match="check the name and the network"):
+        score_sentiment(["fine"], model="no-such-owner/no-such-model-at-all")
+    assert time.monotonic() - begun < 20  # the hub's own client would try for 45 s
+
+
 @pytest.mark.parametrize(
     ("labels", "values"),
     [
@@ -355,8 +390,30 @@ def test_macro_f1_is_that_of_scikit_learn(pairs):
 
 
 def test_thresholds_that_part_the_classes_are_found():
-    polarity = np.array([-0.6, -0.31, -0.29, 0.0, 0.11, 0.13, 0.5])
-    truth = np.array([-1, -1, 0, 0, 0, 1, 1])
+    polarity = np.array([-0.9, -0.6, -0.37, -0.09, 0.0, 0.05, 0.33, 0.5])
+    truth = np.array([-1, -1, -1, 0, 0, 0, 1, 1])
     low, high = choose_thresholds([(polarity, truth)])
-    assert (low, high) == (-0.3, 0.12)
     assert signs(polarity, low, high).tolist() == truth.tolist()
+
+
+def test_a_single_text_does_not_move_the_thresholds_far():
+    generator = np.random.default_rng(1)
+    truth = np.repeat([-1, 0, 1], 150)
+    polarity = 0.35 * truth + generator.normal(0, 0.2, len(truth))
+    whole = np.array(choose_thresholds([(polarity, truth)]))
+    for left_out in range(0, 450, 90):
+        kept = np.arange(450) != left_out
+        without = np.array(choose_thresholds([(polarity[kept], truth[kept])]))
+        assert np.abs(without - whole).max() < 0.05
+
+
+def test_an_interval_holds_the_figure_and_draws_whole_persons():
+    truth = np.tile([-1, 0, 1, 1], 25)
+    found = np.tile([-1, 0, 1, -1], 25)
+    heading = ("data", "accuracy", "whole", "tool", "never")
+    by_row = figure_with_interval(heading, accuracy, truth, found, seed=0)
+    *_, n, value, low, high = by_row
+    assert (n, value) == (100, 0.75)
+    assert 0.6 < low < 0.75 < high < 0.9
+    persons = np.repeat(np.arange(25), 4)  # each is right three times of four: no spread
+    assert figure_with_interval(heading, accuracy, truth, found, 0, persons)[-2:] == (0.75, 0.75)

@@ -65,7 +65,7 @@ def test_the_second_wave_says_what_has_moved(waves: Path, capsys) -> None:
     [
         (["--previous", "one"], "Two waves compare by one codebook"),
         (["--previous", "nowhere", "--codebook", "codebook.yaml"], "no finished run"),
-        (["--previous", "two", "--codebook", "codebook.yaml", "--out", "two"], "write"),
+        (["--previous", "two", "--codebook", "codebook.yaml", "--out", "two"], "written over"),
     ],
 )
 def test_waves_that_cannot_be_compared(

@@ -188,7 +188,8 @@ class Steps:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            (folder / _STEPS).mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / _STEPS).mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise FeedbackError(
                 f"The folder {folder} cannot be made ({error.strerror}); choose another with --out."

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import os
+import string
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -27,6 +28,23 @@ from feedback_nlp.errors import FeedbackError
 
 # The wide forms are turned into the plain ones by spreadsheets in some languages.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# White space, and marks without width, which some programs skip before they look for a formula.
+_UNSEEN = (
+    string.whitespace
+    + "".join(map(chr, (0x85, 0xA0, 0xAD, 0x1680, 0x180E)))
+    + "".join(
+        map(
+            chr,
+            (
+                *range(0x2000, 0x2010),
+                *range(0x2028, 0x2030),
+                *range(0x205F, 0x2070),
+                0x3000,
+                0xFEFF,
+            ),
+        )
+    )
+)
 _LONGEST_EXCEL_CELL = 32_767
 _MOST_EXCEL_ROWS = 1_048_575
 _WIDEST_COLUMN = 70
@@ -144,7 +162,7 @@ def _safe_cell(cell: Any) -> Any:
         cell = "; ".join(map(str, cell))
     if not isinstance(cell, str):
         return cell
-    dangerous = cell.startswith(_FORMULA_STARTS) or cell.lstrip().startswith(_FORMULA_STARTS)
+    dangerous = cell.startswith(_FORMULA_STARTS) or cell.lstrip(_UNSEEN).startswith(_FORMULA_STARTS)
     # A bare carriage return would end a row of CSV, and what follows it could start a formula.
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
     return "'" + text if dangerous else text

@@ -1,4 +1,4 @@
-"""One bad or strange input, what must come of it, and the playing of it on the real command line."""
+"""One bad or strange input, what must come of it, and how it is played on the command line."""
 
 from __future__ import annotations
 
@@ -232,7 +232,8 @@ def one_sentence(err: str) -> str:
     assert "Traceback" not in err, err
     # Bars of progress that were begun before the mistake showed are drawn over.
     *bars, last, end = re.split(r"\r?\n|\r|\x1b\[A", err)
-    assert end == "" and not [bar for bar in bars if bar.strip() and not _BAR.search(bar)], err
+    assert end == "", err
+    assert not [bar for bar in bars if bar.strip() and not _BAR.search(bar)], err
     err = last
     assert err.startswith("feedback-nlp: "), err
     sentence = err.removeprefix("feedback-nlp: ")

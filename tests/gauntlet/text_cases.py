@@ -49,7 +49,12 @@ def _encodings() -> list[Case]:
             file(told(("“Worth” every €", *FRENCH[1:])).encode("cp1252")),
             Read(texts=("“Worth” every €", *FRENCH[1:]), says="cp1252"),
         ),
-        Case(area, "UTF-16 as Excel saves it", file(told(FRENCH).encode("utf-16")), Read(texts=FRENCH)),
+        Case(
+            area,
+            "UTF-16 as Excel saves it",
+            file(told(FRENCH).encode("utf-16")),
+            Read(texts=FRENCH),
+        ),
         Case(
             area,
             "UTF-16 big-endian",
@@ -72,12 +77,16 @@ def _encodings() -> list[Case]:
         Case(area, "Shift-JIS", file(told(JAPANESE).encode("shift-jis")), Read(texts=JAPANESE)),
         Case(area, "EUC-JP", file(told(JAPANESE).encode("euc-jp")), Read(texts=JAPANESE)),
         Case(area, "GB 18030", file(told(CHINESE).encode("gb18030")), Read(texts=CHINESE)),
-        Case(area, "Windows-1251, Russian", file(told(RUSSIAN).encode("cp1251")), Read(texts=RUSSIAN)),
+        Case(
+            area, "Windows-1251, Russian", file(told(RUSSIAN).encode("cp1251")), Read(texts=RUSSIAN)
+        ),
         Case(
             area,
             "UTF-8 with one broken character",
             file(told(FRENCH).encode().replace("Très".encode(), b"Tr\xc3s")),
-            Read(texts=("Tr\ufffds cher, mais le café était bon", *FRENCH[1:]), says="1 characters"),
+            Read(
+                texts=("Tr\ufffds cher, mais le café était bon", *FRENCH[1:]), says="1 characters"
+            ),
         ),
         Case(
             area,
@@ -88,7 +97,10 @@ def _encodings() -> list[Case]:
         Case(
             area,
             "two files joined, the second with its own byte order mark",
-            file(PLAIN.encode("utf-8-sig") + csv_text([("010", "9", "Quick to answer")]).encode("utf-8-sig")),
+            file(
+                PLAIN.encode("utf-8-sig")
+                + csv_text([("010", "9", "Quick to answer")]).encode("utf-8-sig")
+            ),
             Read(4, 4, 4, texts=(*ANSWERS, "Quick to answer")),
         ),
         Case(
@@ -129,7 +141,11 @@ def _encodings() -> list[Case]:
 def _delimiters() -> list[Case]:
     area = "delimiters and quotes"
     quoted = ("He said \"no\", then 'maybe'", 'Say "hello";\tor | nothing', ANSWERS[2])
-    numbers = [("1", "9", "1,5", FRENCH[0]), ("2", "3", "2,0", FRENCH[1]), ("3", "8", "0,5", FRENCH[2])]
+    numbers = [
+        ("1", "9", "1,5", FRENCH[0]),
+        ("2", "3", "2,0", FRENCH[1]),
+        ("3", "8", "0,5", FRENCH[2]),
+    ]
     return [
         *(
             Case(area, name, file(csv_text(delimiter=mark)), Read(says=name))
@@ -163,7 +179,10 @@ def _delimiters() -> list[Case]:
         Case(
             area,
             "a quotation mark never closed, before 20,000 rows",
-            file('id,nps,why\n0,9,"Good work\n' + "".join(f"{n},3,Slow again\n" for n in range(20_000))),
+            file(
+                'id,nps,why\n0,9,"Good work\n'
+                + "".join(f"{n},3,Slow again\n" for n in range(20_000))
+            ),
             Refused("quotation mark.*line 2 "),
         ),
         Case(
@@ -171,9 +190,7 @@ def _delimiters() -> list[Case]:
             "a stray quotation mark that hides rows",
             file(
                 "id,nps,region,why\n"
-                + "".join(
-                    f"{n},{n % 11},north,{'“' if n else ''}Answer {n}\n" for n in range(5)
-                )
+                + "".join(f"{n},{n % 11},north,{'“' if n else ''}Answer {n}\n" for n in range(5))
                 + '5,9,north,"Opens here\n'
                 + "".join(f"{n},3,north,Hidden {n}\n" for n in range(6, 30))
                 + '30,9,north,Closes here"\n'
@@ -191,7 +208,9 @@ def _delimiters() -> list[Case]:
         Case(
             area,
             "lines ended in different ways",
-            file("id,nps,why\r\n" + ",".join(ROWS[0]) + "\n" + "008,2,Nobody called\r009,8,Fine\r\n"),
+            file(
+                "id,nps,why\r\n" + ",".join(ROWS[0]) + "\n" + "008,2,Nobody called\r009,8,Fine\r\n"
+            ),
             Read(texts=(ANSWERS[0], "Nobody called", "Fine")),
         ),
         Case(
@@ -239,7 +258,12 @@ def _shapes() -> list[Case]:
             file("id,nps,why\n1,9,Good\n2,3,Slow, and dear\n3,8,Fine\n"),
             Refused("Line 3 .*4 cells where the header has 3"),
         ),
-        Case(area, "delimiters without end after the last cell", file("".join(line.rstrip("\n") + ",,,,\n" for line in lines)), Read()),
+        Case(
+            area,
+            "delimiters without end after the last cell",
+            file("".join(line.rstrip("\n") + ",,,,\n" for line in lines)),
+            Read(),
+        ),
         Case(area, "a header and no row", file("id,nps,why\n"), Refused("no rows")),
         Case(area, "a header and blank rows", file("id,nps,why\n,,\n , ,\n"), Refused("no rows")),
         Case(
@@ -295,7 +319,10 @@ def _shapes() -> list[Case]:
         Case(
             area,
             "100,000 rows",
-            file("id,nps,why\n" + "".join(f"{n},{n % 11},Answer {n} was slow\n" for n in range(100_000))),
+            file(
+                "id,nps,why\n"
+                + "".join(f"{n},{n % 11},Answer {n} was slow\n" for n in range(100_000))
+            ),
             Read(100_000, 100_000, 100_000, texts=None),
         ),
         Case(
@@ -347,7 +374,12 @@ def _headers() -> list[Case]:
     )
     twice = ("id", "nps", "why", "region", "region", "")
     return [
-        Case(area, "three header rows of Qualtrics", file(qualtrics + rows), Read(says="3 rows", date="2024-05-01")),
+        Case(
+            area,
+            "three header rows of Qualtrics",
+            file(qualtrics + rows),
+            Read(says="3 rows", date="2024-05-01"),
+        ),
         Case(
             area,
             "two header rows of an older Qualtrics",
@@ -360,7 +392,10 @@ def _headers() -> list[Case]:
             file(
                 "Respondent ID,Start Date,How likely are you to recommend us?,,Why?\n"
                 ",,Response,,Open-Ended Response\n"
-                + "".join(f'{row[0]},05/0{n}/2024 10:00,{row[1]},,"{row[2]}"\n' for n, row in enumerate(ROWS, 1))
+                + "".join(
+                    f'{row[0]},05/0{n}/2024 10:00,{row[1]},,"{row[2]}"\n'
+                    for n, row in enumerate(ROWS, 1)
+                )
             ),
             Read(says="2 rows"),
         ),
@@ -376,7 +411,17 @@ def _headers() -> list[Case]:
             file(
                 csv_text(
                     [(*row, "x", "y", "z", "0", "u", "v") for row in ROWS],
-                    ("response_id", "score", "answer", "group", "raw_answer", "has_content", "sentiment", "mention_id", "theme_id"),
+                    (
+                        "response_id",
+                        "score",
+                        "answer",
+                        "group",
+                        "raw_answer",
+                        "has_content",
+                        "sentiment",
+                        "mention_id",
+                        "theme_id",
+                    ),
                 )
             ),
             Read(),
@@ -384,7 +429,12 @@ def _headers() -> list[Case]:
         Case(
             area,
             "names that differ in case alone",
-            file(csv_text([(*row, "5", "6") for row in ROWS], ("id", "NPS score", "why", "Nps Score", "nps score"))),
+            file(
+                csv_text(
+                    [(*row, "5", "6") for row in ROWS],
+                    ("id", "NPS score", "why", "Nps Score", "nps score"),
+                )
+            ),
             Refused("columns could be the score"),
         ),
         Case(
@@ -399,7 +449,14 @@ def _headers() -> list[Case]:
             file(
                 csv_text(
                     [(*row, *"abc") for row in ROWS],
-                    ("id", "nps\nscore", "why\x1b[31m <script>alert(1)</script>", "{0}%s", "=1+1", "#set page()"),
+                    (
+                        "id",
+                        "nps\nscore",
+                        "why\x1b[31m <script>alert(1)</script>",
+                        "{0}%s",
+                        "=1+1",
+                        "#set page()",
+                    ),
                 )
             ),
             Read(),
@@ -407,7 +464,11 @@ def _headers() -> list[Case]:
         Case(
             area,
             "two columns that could be the score",
-            file(csv_text([(row[0], row[1], "9", row[2]) for row in ROWS], ("id", "nps_a", "nps_b", "why"))),
+            file(
+                csv_text(
+                    [(row[0], row[1], "9", row[2]) for row in ROWS], ("id", "nps_a", "nps_b", "why")
+                )
+            ),
             Refused('"nps_a", "nps_b"; name one with --score'),
         ),
         Case(
@@ -422,7 +483,12 @@ def _headers() -> list[Case]:
             file(PLAIN, "survey.csv", "--score", "nps", "--segment", "nps"),
             Refused("both score and segments"),
         ),
-        Case(area, "an empty name given", file(PLAIN, "survey.csv", "--score", ""), Refused('no column ""')),
+        Case(
+            area,
+            "an empty name given",
+            file(PLAIN, "survey.csv", "--score", ""),
+            Refused('no column ""'),
+        ),
     ]
 
 

@@ -47,7 +47,9 @@ def _bomb(path: Path) -> None:
     part = pa.table(
         {
             "nps": pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_000_000, np.int32)), ["9"]),
-            "why": pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_000_000, np.int32)), ["slow"]),
+            "why": pa.DictionaryArray.from_arrays(
+                pa.array(np.zeros(1_000_000, np.int32)), ["slow"]
+            ),
         }
     )
     with pq.ParquetWriter(path, part.schema, compression="zstd") as writer:
@@ -56,8 +58,16 @@ def _bomb(path: Path) -> None:
 
 
 def _same_names(path: Path) -> None:
-    columns = [pa.array(IDS), pa.array(SCORES), pa.array(ANSWERS), pa.array(["a", "b", "a"]), pa.array(["x", "y", "x"])]
-    pq.write_table(pa.Table.from_arrays(columns, names=["id", "nps", "why", "region", "region"]), path)
+    columns = [
+        pa.array(IDS),
+        pa.array(SCORES),
+        pa.array(ANSWERS),
+        pa.array(["a", "b", "a"]),
+        pa.array(["x", "y", "x"]),
+    ]
+    pq.write_table(
+        pa.Table.from_arrays(columns, names=["id", "nps", "why", "region", "region"]), path
+    )
 
 
 def _broken_text(path: Path) -> None:
@@ -98,17 +108,56 @@ def _parquet() -> list[Case]:
             ),
             Read(),
         ),
-        Case(area, "times with a zone", file(parquet(date=when), "s.parquet"), Read(date="2024-05-03")),
+        Case(
+            area,
+            "times with a zone",
+            file(parquet(date=when), "s.parquet"),
+            Read(date="2024-05-03"),
+        ),
         Case(area, "two columns of one name", file(_same_names, "s.parquet"), Read()),
-        Case(area, "columns called 0, 1, 2", file(_numbered_names, "s.parquet", "--score", "1", "--answer", "2"), Read()),
-        Case(area, "text that is no valid UTF-8", file(_broken_text, "s.parquet"), Refused("damaged")),
-        Case(area, "no rows", file(lambda path: pq.write_table(pa.table({"nps": pa.array([], pa.int64()), "why": pa.array([], pa.string())}), path), "s.parquet"), Refused("no rows")),
-        Case(area, "no columns", file(lambda path: pq.write_table(pa.table({}), path), "s.parquet"), Refused("no rows|no columns")),
+        Case(
+            area,
+            "columns called 0, 1, 2",
+            file(_numbered_names, "s.parquet", "--score", "1", "--answer", "2"),
+            Read(),
+        ),
+        Case(
+            area, "text that is no valid UTF-8", file(_broken_text, "s.parquet"), Refused("damaged")
+        ),
+        Case(
+            area,
+            "no rows",
+            file(
+                lambda path: pq.write_table(
+                    pa.table({"nps": pa.array([], pa.int64()), "why": pa.array([], pa.string())}),
+                    path,
+                ),
+                "s.parquet",
+            ),
+            Refused("no rows"),
+        ),
+        Case(
+            area,
+            "no columns",
+            file(lambda path: pq.write_table(pa.table({}), path), "s.parquet"),
+            Refused("no rows|no columns"),
+        ),
         Case(area, "cut off at half", file(_cut(parquet(), 0.5), "s.parquet"), Refused("cut off")),
-        Case(area, "cut off by its last byte", file(_cut(parquet(), 0.9999), "s.parquet"), Refused("cut off")),
+        Case(
+            area,
+            "cut off by its last byte",
+            file(_cut(parquet(), 0.9999), "s.parquet"),
+            Refused("cut off"),
+        ),
         Case(area, "its table of contents spoilt", file(_spoilt, "s.parquet"), Refused("damaged")),
         Case(area, "just its first four letters", file(b"PAR1", "s.parquet"), Refused("damaged")),
-        Case(area, "a bomb: a small file of 40 million rows", file(_bomb, "s.parquet"), Refused("unpacks to"), apart=True),
+        Case(
+            area,
+            "a bomb: a small file of 40 million rows",
+            file(_bomb, "s.parquet"),
+            Refused("unpacks to"),
+            apart=True,
+        ),
     ]
 
 
@@ -119,7 +168,11 @@ def spss(**more: object) -> Callable[[Path], None]:
         pyreadstat.write_sav(
             pd.DataFrame({"Q1": [10.0, 2.0, 8.0], "Q2": ANSWERS, "REG": [1.0, 2.0, 1.0]}),
             path,
-            column_labels=["How likely are you to recommend us?", "What is the reason for your score?", "Region"],
+            column_labels=[
+                "How likely are you to recommend us?",
+                "What is the reason for your score?",
+                "Region",
+            ],
             variable_value_labels={
                 "Q1": {0: "Not at all likely", 10: "Extremely likely"},
                 "REG": {1: "North\x1b[31m", 2: "<b>South</b>"},
@@ -136,25 +189,91 @@ def _spss() -> list[Case]:
         Case(area, "numbers with labels", file(spss(), "s.sav"), Read(says="What is the reason")),
         Case(area, "compressed (.zsav)", file(spss(compress=True), "s.zsav"), Read()),
         Case(area, "called .xlsx", file(spss(), "s.xlsx"), Read()),
-        Case(area, "cut off at half", file(_cut(spss(), 0.5), "s.sav"), Refused("damaged|no rows|No column")),
-        Case(area, "just its first words", file(b"$FL2@(#) SPSS DATA FILE", "s.sav"), Refused("damaged")),
-        Case(area, "noise after its first words", file(b"$FL2@(#) SPSS DATA FILE" + bytes(range(256)) * 40, "s.sav"), Refused("damaged")),
+        Case(
+            area,
+            "cut off at half",
+            file(_cut(spss(), 0.5), "s.sav"),
+            Refused("damaged|no rows|No column"),
+        ),
+        Case(
+            area,
+            "just its first words",
+            file(b"$FL2@(#) SPSS DATA FILE", "s.sav"),
+            Refused("damaged"),
+        ),
+        Case(
+            area,
+            "noise after its first words",
+            file(b"$FL2@(#) SPSS DATA FILE" + bytes(range(256)) * 40, "s.sav"),
+            Refused("damaged"),
+        ),
     ]
 
 
 def _others() -> list[Case]:
     area = "files that are something else"
     return [
-        Case(area, "a PNG picture called .csv", file(b"\x89PNG\r\n\x1a\n" + bytes(400)), Refused("a PNG picture")),
-        Case(area, "a JPEG picture", file(b"\xff\xd8\xff\xe0" + bytes(400)), Refused("a JPEG picture")),
+        Case(
+            area,
+            "a PNG picture called .csv",
+            file(b"\x89PNG\r\n\x1a\n" + bytes(400)),
+            Refused("a PNG picture"),
+        ),
+        Case(
+            area,
+            "a JPEG picture",
+            file(b"\xff\xd8\xff\xe0" + bytes(400)),
+            Refused("a JPEG picture"),
+        ),
         Case(area, "a PDF document", file(b"%PDF-1.7\n1 0 obj"), Refused("a PDF document")),
-        Case(area, "a file packed by gzip", file(b"\x1f\x8b\x08" + bytes(90)), Refused("unpack it first")),
-        Case(area, "an SQLite database", file(b"SQLite format 3\0" + bytes(400)), Refused("SQLite")),
-        Case(area, "JSON", file('[{"id": 1, "nps": 9, "why": "Good, and quick"},\n {"id": 2, "nps": 3, "why": "Slow, and dear"}]\n'), Refused("JSON")),
-        Case(area, "JSON lines", file('{"id": 1, "nps": 9, "why": "Good, and quick"}\n{"id": 2, "nps": 3, "why": "Slow, and dear"}\n'), Refused("JSON")),
-        Case(area, "a web page", file("<!DOCTYPE html>\n<html><head><title>Sign in, please</title></head>\n<body>Sign in, then go on</body></html>\n"), Refused("web page")),
-        Case(area, "a letter", file("Dear all,\n\nthe survey is attached, I think.\n\nKind regards,\nAnn\n", "letter.csv"), Refused(".")),
-        Case(area, "Stata and other binary tables", file(b"<stata_dta><header><release>118</release>" + bytes(range(256)) * 8, "s.dta"), Refused("binary data|web page|XML")),
+        Case(
+            area,
+            "a file packed by gzip",
+            file(b"\x1f\x8b\x08" + bytes(90)),
+            Refused("unpack it first"),
+        ),
+        Case(
+            area, "an SQLite database", file(b"SQLite format 3\0" + bytes(400)), Refused("SQLite")
+        ),
+        Case(
+            area,
+            "JSON",
+            file(
+                '[{"id": 1, "nps": 9, "why": "Good, and quick"},\n {"id": 2, "nps": 3, "why": "Slow, and dear"}]\n'
+            ),
+            Refused("JSON"),
+        ),
+        Case(
+            area,
+            "JSON lines",
+            file(
+                '{"id": 1, "nps": 9, "why": "Good, and quick"}\n{"id": 2, "nps": 3, "why": "Slow, and dear"}\n'
+            ),
+            Refused("JSON"),
+        ),
+        Case(
+            area,
+            "a web page",
+            file(
+                "<!DOCTYPE html>\n<html><head><title>Sign in, please</title></head>\n<body>Sign in, then go on</body></html>\n"
+            ),
+            Refused("web page"),
+        ),
+        Case(
+            area,
+            "a letter",
+            file(
+                "Dear all,\n\nthe survey is attached, I think.\n\nKind regards,\nAnn\n",
+                "letter.csv",
+            ),
+            Refused("."),
+        ),
+        Case(
+            area,
+            "Stata and other binary tables",
+            file(b"<stata_dta><header><release>118</release>" + bytes(range(256)) * 8, "s.dta"),
+            Refused("binary data|web page|XML"),
+        ),
     ]
 
 

@@ -42,7 +42,10 @@ def with_part(name: str, change: Callable[[bytes], bytes | None]) -> Callable[[P
     def write(path: Path) -> None:
         whole = path.with_name("whole.tmp")
         book()(whole)
-        with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        with (
+            zipfile.ZipFile(whole) as source,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
             for member in source.namelist():
                 content: bytes | None = source.read(member)
                 if member == name:
@@ -133,7 +136,10 @@ def _bomb(path: Path) -> None:
     block = (" " * MEGABYTE).encode()
     whole = path.with_name("whole.tmp")
     book()(whole)
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+    with (
+        zipfile.ZipFile(whole) as source,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+    ):
         for member in source.namelist():
             if member != _SHEET:
                 target.writestr(member, source.read(member))
@@ -223,25 +229,139 @@ def _sheets() -> list[Case]:
         Case(area, "a plain workbook", file(book(), "s.xlsx"), Read(ids=["007", "008", "009"])),
         Case(area, "a workbook called .csv", file(book(), "s.csv"), Read()),
         Case(area, "a CSV file called .xlsx", file(csv_text(), "s.xlsx"), Read()),
-        Case(area, "merged cells in title and column", file(book(then=_merged), "s.xlsx"), Read(says="1 lines above")),
+        Case(
+            area,
+            "merged cells in title and column",
+            file(book(then=_merged), "s.xlsx"),
+            Read(says="1 lines above"),
+        ),
         Case(area, "formulas with saved results", file(_with_results, "s.xlsx"), Read()),
-        Case(area, "formulas never computed", file(book(then=_uncomputed), "s.xlsx", "--score", "nps"), Refused("formulas|whole number")),
-        Case(area, "text that looks like formulas", file(book(("Data", [TABLE[0], ["1", 9, "'=HYPERLINK(1)"], ["2", 3, "@SUM"], ["3", 8, "+1 for you"]])), "s.xlsx"), Read(texts=("'=HYPERLINK(1)", "@SUM", "+1 for you"))),
-        Case(area, "a hidden sheet before the survey", file(book((secret, lookup), ("Data", TABLE), then=_hidden_first("hidden")), "s.xlsx"), Read(says="Data")),
-        Case(area, "a very hidden sheet before the survey", file(book((secret, lookup), ("Data", TABLE), then=_hidden_first("veryHidden")), "s.xlsx"), Read(says="Data")),
-        Case(area, "the survey on a hidden sheet, nothing else", file(book(then=_all_hidden), "s.xlsx"), Read(says="Data")),
-        Case(area, "notes on the first sheet", file(book(("Notes", [["Read me"]]), ("Data", TABLE)), "s.xlsx"), Read(says="the first of 2 sheets")),
-        Case(area, "a sheet named by --sheet", file(book(("A", lookup), ("Survey é", TABLE)), "s.xlsx", "--sheet", "survey É"), Read()),
-        Case(area, "a sheet that is missing", file(book(("A", lookup), ("B", TABLE)), "s.xlsx", "--sheet", "C"), Refused('no sheet "C": its sheets are "A", "B"')),
-        Case(area, "dates as dates", file(book(("Data", with_dates)), "s.xlsx"), Read(date="2024-05-03")),
-        Case(area, "dates as numbers", file(book(("Data", as_numbers)), "s.xlsx"), Read(date="2024-05-03")),
-        Case(area, "dates counted from 1904", file(book(("Data", with_dates), then=lambda made: setattr(made, "epoch", datetime.datetime(1904, 1, 1))), "s.xlsx"), Read(date="2024-05-03")),
-        Case(area, "errors and truth values in cells", file(book(("Data", errors)), "s.xlsx", "--score", "nps"), Read(3, 1, 3)),
-        Case(area, "a stray cell in the last corner", file(sheet_of(_XML_ROWS + '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'), "s.xlsx"), Read(4, 3, 3, texts=None), apart=True),
-        Case(area, "cells scattered along the diagonal of a sheet", file(_diagonal, "s.xlsx"), Refused("scattered"), apart=True),
-        Case(area, "an empty workbook", file(book(("Data", [])), "s.xlsx"), Refused("holds a table|no table")),
+        Case(
+            area,
+            "formulas never computed",
+            file(book(then=_uncomputed), "s.xlsx", "--score", "nps"),
+            Refused("formulas|whole number"),
+        ),
+        Case(
+            area,
+            "text that looks like formulas",
+            file(
+                book(
+                    (
+                        "Data",
+                        [
+                            TABLE[0],
+                            ["1", 9, "'=HYPERLINK(1)"],
+                            ["2", 3, "@SUM"],
+                            ["3", 8, "+1 for you"],
+                        ],
+                    )
+                ),
+                "s.xlsx",
+            ),
+            Read(texts=("'=HYPERLINK(1)", "@SUM", "+1 for you")),
+        ),
+        Case(
+            area,
+            "a hidden sheet before the survey",
+            file(book((secret, lookup), ("Data", TABLE), then=_hidden_first("hidden")), "s.xlsx"),
+            Read(says="Data"),
+        ),
+        Case(
+            area,
+            "a very hidden sheet before the survey",
+            file(
+                book((secret, lookup), ("Data", TABLE), then=_hidden_first("veryHidden")), "s.xlsx"
+            ),
+            Read(says="Data"),
+        ),
+        Case(
+            area,
+            "the survey on a hidden sheet, nothing else",
+            file(book(then=_all_hidden), "s.xlsx"),
+            Read(says="Data"),
+        ),
+        Case(
+            area,
+            "notes on the first sheet",
+            file(book(("Notes", [["Read me"]]), ("Data", TABLE)), "s.xlsx"),
+            Read(says="the first of 2 sheets"),
+        ),
+        Case(
+            area,
+            "a sheet named by --sheet",
+            file(book(("A", lookup), ("Survey é", TABLE)), "s.xlsx", "--sheet", "survey É"),
+            Read(),
+        ),
+        Case(
+            area,
+            "a sheet that is missing",
+            file(book(("A", lookup), ("B", TABLE)), "s.xlsx", "--sheet", "C"),
+            Refused('no sheet "C": its sheets are "A", "B"'),
+        ),
+        Case(
+            area,
+            "dates as dates",
+            file(book(("Data", with_dates)), "s.xlsx"),
+            Read(date="2024-05-03"),
+        ),
+        Case(
+            area,
+            "dates as numbers",
+            file(book(("Data", as_numbers)), "s.xlsx"),
+            Read(date="2024-05-03"),
+        ),
+        Case(
+            area,
+            "dates counted from 1904",
+            file(
+                book(
+                    ("Data", with_dates),
+                    then=lambda made: setattr(made, "epoch", datetime.datetime(1904, 1, 1)),
+                ),
+                "s.xlsx",
+            ),
+            Read(date="2024-05-03"),
+        ),
+        Case(
+            area,
+            "errors and truth values in cells",
+            file(book(("Data", errors)), "s.xlsx", "--score", "nps"),
+            Read(3, 1, 3),
+        ),
+        Case(
+            area,
+            "a stray cell in the last corner",
+            file(
+                sheet_of(
+                    _XML_ROWS
+                    + '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
+                ),
+                "s.xlsx",
+            ),
+            Read(4, 3, 3, texts=None),
+            apart=True,
+        ),
+        Case(
+            area,
+            "cells scattered along the diagonal of a sheet",
+            file(_diagonal, "s.xlsx"),
+            Refused("scattered"),
+            apart=True,
+        ),
+        Case(
+            area,
+            "an empty workbook",
+            file(book(("Data", [])), "s.xlsx"),
+            Refused("holds a table|no table"),
+        ),
         Case(area, "a chart and no table", file(_chart_only, "s.xlsx"), Refused("table")),
-        Case(area, "a header and no row", file(book(("Data", TABLE[:1])), "s.xlsx"), Refused("no rows")),
+        Case(
+            area,
+            "a header and no row",
+            file(book(("Data", TABLE[:1])), "s.xlsx"),
+            Refused("no rows"),
+        ),
     ]
 
 
@@ -278,24 +398,113 @@ def _damage() -> list[Case]:
         f't="inlineStr"><is><t>{ANSWERS[0]}</t></is>', 't="s"><v>999999</v>'
     )
     return [
-        Case(area, "protected by a password", file(_encrypted, "s.xlsx"), Refused("protected by a password")),
-        Case(area, "marked as encrypted inside", file(_flagged(1, 6), "s.xlsx"), Refused("damaged|password")),
+        Case(
+            area,
+            "protected by a password",
+            file(_encrypted, "s.xlsx"),
+            Refused("protected by a password"),
+        ),
+        Case(
+            area,
+            "marked as encrypted inside",
+            file(_flagged(1, 6), "s.xlsx"),
+            Refused("damaged|password"),
+        ),
         Case(area, "packed in an unknown way", file(_flagged(99, 8), "s.xlsx"), Refused("damaged")),
-        Case(area, "an .xls of before 2007", file(OLE + bytes(2000), "s.xls"), Refused("old Office format")),
-        Case(area, "an .xls renamed .xlsx", file(OLE + bytes(2000), "s.xlsx"), Refused("old Office format")),
-        Case(area, "a web page called .xls, as many tools export", file("<html><body><table><tr><td>nps</td><td>why</td></tr><tr><td>9</td><td>Good</td></tr></table></body></html>", "s.xls"), Refused("web page")),
-        Case(area, "an XML spreadsheet of 2003", file('<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>\n', "s.xls"), Refused("XML")),
-        Case(area, "a Word document called .xlsx", file(other, "s.xlsx"), Refused("no .xlsx workbook")),
+        Case(
+            area,
+            "an .xls of before 2007",
+            file(OLE + bytes(2000), "s.xls"),
+            Refused("old Office format"),
+        ),
+        Case(
+            area,
+            "an .xls renamed .xlsx",
+            file(OLE + bytes(2000), "s.xlsx"),
+            Refused("old Office format"),
+        ),
+        Case(
+            area,
+            "a web page called .xls, as many tools export",
+            file(
+                "<html><body><table><tr><td>nps</td><td>why</td></tr><tr><td>9</td><td>Good</td></tr></table></body></html>",
+                "s.xls",
+            ),
+            Refused("web page"),
+        ),
+        Case(
+            area,
+            "an XML spreadsheet of 2003",
+            file(
+                '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>\n',
+                "s.xls",
+            ),
+            Refused("XML"),
+        ),
+        Case(
+            area,
+            "a Word document called .xlsx",
+            file(other, "s.xlsx"),
+            Refused("no .xlsx workbook"),
+        ),
         Case(area, "cut off", file(cut, "s.xlsx"), Refused("damaged or cut off")),
-        Case(area, "bytes changed in the packed sheet", file(_spoilt, "s.xlsx"), Refused("damaged")),
-        Case(area, "without its sheet", file(with_part(_SHEET, lambda _: None), "s.xlsx"), Refused("damaged")),
-        Case(area, "a sheet that is no XML", file(sheet("nonsense <"), "s.xlsx"), Refused("damaged")),
-        Case(area, "a text that is in no list of texts", file(sheet_of(bad_reference), "s.xlsx"), Refused("damaged")),
-        Case(area, "a row number beyond Excel's", file(sheet_of(_XML_ROWS + _row(99_999_999, "x", "5", "y").replace("A99999999", "A9")), "s.xlsx"), Refused("damaged|beyond"), apart=True),
-        Case(area, "a zip bomb: 1 MB that unfolds to 1 GB", file(_bomb, "s.xlsx"), Refused("unpacks to"), apart=True),
-        Case(area, "a zip bomb that lies about its size", file(_lying_bomb, "s.xlsx"), Refused("damaged"), apart=True),
-        Case(area, "a billion laughs: XML entities of entities", file(_entities(_LAUGHS, "&j;"), "s.xlsx"), Refused("damaged"), apart=True),
-        Case(area, "an XML entity that names a file of this machine", file(_entities('<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>', "&x;"), "s.xlsx"), Refused("damaged")),
+        Case(
+            area, "bytes changed in the packed sheet", file(_spoilt, "s.xlsx"), Refused("damaged")
+        ),
+        Case(
+            area,
+            "without its sheet",
+            file(with_part(_SHEET, lambda _: None), "s.xlsx"),
+            Refused("damaged"),
+        ),
+        Case(
+            area, "a sheet that is no XML", file(sheet("nonsense <"), "s.xlsx"), Refused("damaged")
+        ),
+        Case(
+            area,
+            "a text that is in no list of texts",
+            file(sheet_of(bad_reference), "s.xlsx"),
+            Refused("damaged"),
+        ),
+        Case(
+            area,
+            "a row number beyond Excel's",
+            file(
+                sheet_of(_XML_ROWS + _row(99_999_999, "x", "5", "y").replace("A99999999", "A9")),
+                "s.xlsx",
+            ),
+            Refused("damaged|beyond"),
+            apart=True,
+        ),
+        Case(
+            area,
+            "a zip bomb: 1 MB that unfolds to 1 GB",
+            file(_bomb, "s.xlsx"),
+            Refused("unpacks to"),
+            apart=True,
+        ),
+        Case(
+            area,
+            "a zip bomb that lies about its size",
+            file(_lying_bomb, "s.xlsx"),
+            Refused("damaged"),
+            apart=True,
+        ),
+        Case(
+            area,
+            "a billion laughs: XML entities of entities",
+            file(_entities(_LAUGHS, "&j;"), "s.xlsx"),
+            Refused("damaged"),
+            apart=True,
+        ),
+        Case(
+            area,
+            "an XML entity that names a file of this machine",
+            file(
+                _entities('<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>', "&x;"), "s.xlsx"
+            ),
+            Refused("damaged"),
+        ),
     ]
 
 

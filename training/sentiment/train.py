@@ -41,7 +41,7 @@ from feedback_nlp.sentiment_models import load_sentiment_model, shipped_folder, 
 SEED = 0
 FOLDS = 3
 EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all neutral
-REPLAYED = 2000  # VADER's sentences and words that later stages see again, lest they be forgotten
+REPLAYED = (2000, 6000)  # VADER's sentences and words seen again in stages 2 and 3: not to forget
 CALIBRATED = 400  # training texts from which the ranges of the 8-bit model are taken
 REVIEW_WEIGHT = 0.3  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
@@ -69,13 +69,13 @@ def main() -> None:
     vader = [example for example in first if example.source != "written"]
     written = [example for example in first if example.source == "written"]
     earlier = [example for example in written if example.row.startswith("sentences:")]
-    replayed = random.Random(SEED).sample(vader, REPLAYED)
+    replayed = [random.Random(SEED).sample(vader, number) for number in REPLAYED]
     fitted(work / "stage1.pt", encoder, None, pieces, vader + 3 * earlier, epochs=2, rate=8e-5)
     model = fitted(
-        work / "stage2.pt", encoder, work / "stage1.pt", pieces, 3 * written + replayed,
+        work / "stage2.pt", encoder, work / "stage1.pt", pieces, 3 * written + replayed[0],
         epochs=1, rate=1e-4,
     )  # fmt: skip
-    exported = {"stage2": export(model, encoder, written + replayed, work / "stage2")}
+    exported = {"stage2": export(model, encoder, written + replayed[0], work / "stage2")}
 
     coded, dropped = data.without_challenge(
         [*data.nhs_examples(FOLDS), *data.skytrax_examples(FOLDS, REVIEW_WEIGHT)]
@@ -85,7 +85,7 @@ def main() -> None:
     for name, left_out in [("final", None), *((f"fold{fold}", fold) for fold in range(FOLDS))]:
         seen = [example for example in coded if example.fold != left_out]
         nhs = [example for example in seen if example.source == "nhs"]
-        jobs[name] = seen + nhs + written + replayed
+        jobs[name] = seen + nhs + 2 * written + replayed[1]
     with ProcessPoolExecutor(
         options.workers, mp_context=multiprocessing.get_context("spawn")
     ) as pool:

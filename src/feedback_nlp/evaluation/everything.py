@@ -104,15 +104,15 @@ def evaluate(
         if only is not None and name not in only:
             continue
         print(f"{name} …", end=" ", file=sys.stderr, flush=True)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         try:
             section = SECTIONS[name](data, seed, _FEW_DRAWS if quick else _DRAWS)
         except FeedbackError as error:
             print("not measured", file=sys.stderr)
             said.append(f"{name:<18} was not measured: {error}")
             continue
-        seconds = time.perf_counter() - begun
-        print(f"{seconds:.0f} s", file=sys.stderr)
+        seconds, work = time.perf_counter() - begun, time.process_time() - worked
+        print(f"{seconds:.0f} s, {work:.0f} s of them at work", file=sys.stderr)
         record["sections"][name] = _section_record(section, seconds, state, quick, seed)
         _write(file, record)
         said.append(f"{name:<18} {len(section.figures)} figures in {seconds:.0f} s")
@@ -132,7 +132,11 @@ def _refreshed(record: dict[str, Any]) -> list[str]:
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         if path.is_file():
             text = path.read_text("utf-8")
-            now = refresh_quotes(text, record)
+            try:
+                now = refresh_quotes(text, record)
+            except FeedbackError as error:
+                said.append(f"{path}: left as it is. {error}")
+                continue
             if now != text:
                 path.write_text(now, "utf-8")
                 said.append(f"{path}: figures brought up to date")

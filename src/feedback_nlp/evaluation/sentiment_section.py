@@ -46,9 +46,9 @@ def sentiment(data: Path, seed: int, draws: int) -> Section:
         "Sentiment",
         "Three classes on the NHS answers against the human code; rank correlation with the score "
         "or rating on the telecom and airline answers; three classes on the challenge set, 450 "
-        "hard sentences written for it (`data/gold/sentiment_challenge_README.md`). *By "
-        "mentions* is what a run does: the mean of an answer's mentions. Beside it VADER and "
-        "TextBlob with the thresholds their authors or custom give.",
+        "hard sentences written for it (`data/gold/sentiment_challenge_README.md`). A run reads "
+        "answers whole; *by mentions* is the mean of an answer's mentions, weighted by length. "
+        "Beside it VADER and TextBlob with the thresholds their authors or custom give.",
         tuple(figures),
         (
             "The model's third stage was trained on the NHS answers and airline reviews: there the "

@@ -119,7 +119,7 @@ def discovered(data: Path, seed: int, draws: int) -> Section:
         tuple(figures),
         (
             *notes,
-            "A respondent who is drawn twice teaches the mapping nothing new, so the intervals lean "
+            "A respondent drawn twice teaches the mapping nothing new, so the intervals lean "
             "a little below the figures.",
             "The number and size of themes were settled while looking at this figure, so it is "
             "marked as tuned on; no code was used to learn the themes.",

@@ -55,6 +55,7 @@ def find_identifiers(text: str) -> list[Found]:
         spans += _urls(text)
     has_digit = _DIGIT.search(text) is not None
     if has_digit:
+        spans += _network_addresses(text)
         spans += _ibans(text)
         spans += _births(text)
         spans += _cards(text)
@@ -105,6 +106,24 @@ _NAMED_HANDLE = re.compile(
     r"(\w[\w.]{2,29})",
     re.IGNORECASE,
 )
+
+
+_NETWORK_ADDRESS = re.compile(
+    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)"
+    r"|(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){1,4}(?![\w:])",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(
+    r"(?:\bv|\bver|\bversion|\brelease|\bbuild|\bfirmware|\bios|\bandroid)\.? ?$", re.I
+)
+
+
+def _network_addresses(text: str) -> Iterator[Found]:
+    for match in _NETWORK_ADDRESS.finditer(text):
+        times_of_day = match.group().replace(":", "").isdigit() and ":" in match.group()
+        before = text[max(0, match.start() - 12) : match.start()]
+        if not times_of_day and not _VERSION.search(before):
+            yield Found(match.start(), match.end(), "URL")
 
 
 def _emails(text: str) -> Iterator[Found]:

@@ -308,7 +308,8 @@ def plot_danger_zone(
         horizontal_rows(axes, rows)
         axes.set_xlabel(
             wrapped(
-                f"Share of respondents (%, {confidence:.0%} interval; bold: q\u00a0<\u00a0{_Q:.2f})",
+                f"Share of respondents (%, {confidence:.0%} interval; "
+                f"bold: q\u00a0<\u00a0{_Q:.2f})",
                 width,
             )
         )

@@ -83,7 +83,7 @@ def plot_theme_map(
     ...                        "theme_id": ["price", "price", "app"]})
     >>> themes = pd.DataFrame({"theme_id": ["price", "app"], "label": ["Price rises", "The app"]})
     >>> axes = plot_theme_map(points, themes)
-    >>> sorted(text.get_text() for text in axes.texts)
+    >>> sorted(text.get_text() for text in axes.texts if text.get_gid() != "note")
     ['Price rises', 'The app']
     """
     column = "theme_id" if level == "top" else "sub_theme_id"
@@ -132,10 +132,10 @@ def _frame(axes: Axes, points: pd.DataFrame, whole: bool) -> None:
     """Show where the points lie; a tenth on either side of a detail does not count."""
     few = 0.0 if whole else 0.1
     ends = points[["x", "y"]].quantile([few, 1 - few])
-    low, high = ends.min(), ends.max()
-    room = (0.06 if whole else 0.25) * np.maximum(high - low, 0.1)
-    axes.set_xlim(low["x"] - room["x"], high["x"] + room["x"])
-    axes.set_ylim(low["y"] - room["y"], high["y"] + room["y"])
+    for name, set_limits in (("x", axes.set_xlim), ("y", axes.set_ylim)):
+        low, high = float(ends[name].min()), float(ends[name].max())
+        room = (0.06 if whole else 0.25) * max(high - low, 0.1)
+        set_limits(low - room, high + room)
 
 
 def _tentative(themes: pd.DataFrame) -> set[str]:

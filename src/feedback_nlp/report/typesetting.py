@@ -90,7 +90,7 @@ def typeset_pages(
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file so that a reader sees all of it or none.
+    """Write a file so that a reader sees all of it or none; it is private to the user.
 
     Parameters
     ----------
@@ -103,9 +103,11 @@ def write_whole(path: Path, content: bytes) -> Path:
     Path
         The same path.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        # Customers' words, if redacted: whoever made the report decides who may read it.
+        unfinished.touch(mode=0o600)
         unfinished.write_bytes(content)
         unfinished.replace(path)
     finally:

@@ -45,11 +45,11 @@ def rename_theme(path: str | Path, theme: str, label: str) -> Codebook:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "codebook.yaml")
-    ...     _ = file.write_text("themes:\\n- id: price  # Ann's\\n  label: Price\\n")
+    ...     _ = file.write_text("themes:\\n- id: price # Ann's\\n  label: Price\\n")
     ...     codebook = rename_theme(file, "price", "Price rises")
     ...     print(file.read_text())
     themes:
-      - id: price  # Ann's
+      - id: price # Ann's
         label: Price rises
     <BLANKLINE>
     """

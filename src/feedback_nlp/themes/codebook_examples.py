@@ -79,9 +79,9 @@ def codebook_examples(
     >>> links = pd.DataFrame({"mention_id": list("abcd"), "confidence": 0.9,
     ...                       "theme_id": ["price", "price", "app", "app"]})
     >>> vectors = np.array([[1, 0, 0], [0.9, 0.4, 0], [0, 0, 1], [0, 0.4, 0.9]], np.float32)
-    >>> chosen = codebook_examples(themes, mentions, links, vectors, n_counter_examples=1)
-    >>> chosen["counter_examples"].tolist()
-    [['cannot log in there'], ['prices went up again']]
+    >>> chosen = codebook_examples(themes, mentions, links, vectors)
+    >>> sorted(chosen["examples"][0])
+    ['far too dear for me', 'prices went up again']
     """
     if len(vectors) != len(mentions):
         raise FeedbackError(

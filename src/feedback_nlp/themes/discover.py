@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.themes.clustering import Labels
-from feedback_nlp.themes.labels import label_groups, slugs
+from feedback_nlp.themes.labels import Named, label_groups, slugs
 from feedback_nlp.themes.parts import (
     FEWEST_TO_LEARN_FROM,
     PART_NEAR_ENOUGH,
@@ -118,15 +118,17 @@ def discover_themes(
         resamples=stability_resamples,
         seed=seed,
     )
-    named = _named_themes(mentions, reasons, sub, cosine, model, stability)
-    theme_ids = np.array([theme.theme_id for theme in named if theme.is_finest], dtype=object)
+    above, finest = _named_themes(mentions, reasons, sub, cosine, model, stability)
+    theme_ids = np.array([theme.theme_id for theme in finest], dtype=object)
     links = _links(mentions.iloc[reasons], placed, sub, cosine, model)
     links["theme_id"] = theme_ids[links["theme_id"].to_numpy()]
+    links = links.drop_duplicates(["mention_id", "theme_id"])
     if len(verdicts):
         links = pd.concat([links, verdicts])
     order = pd.Series(np.arange(len(mentions)), index=mentions["mention_id"])
     links = links.iloc[np.argsort(links["mention_id"].map(order), kind="stable")]
     links = links.astype({"theme_id": "str"}).reset_index(drop=True)
+    named = [*above, *{theme.theme_id: theme for theme in finest}.values()]
     return Discovery(_themes_table(named, links, mentions), links, note)
 
 
@@ -149,7 +151,7 @@ def _links(
     cosine: NDArray[np.float64],
     model: ThemeModel,
 ) -> pd.DataFrame:
-    """The themes of each mention as a whole and of the parts it lists, each once."""
+    """The themes of each mention as a whole and of the parts it lists."""
     rows, themes, confidence = [np.flatnonzero(sub >= 0)], [sub[sub >= 0]], [cosine[sub >= 0]]
     if len(mentions) >= FEWEST_TO_LEARN_FROM:
         texts = topic_texts(mentions["text"].tolist())
@@ -161,7 +163,7 @@ def _links(
             themes.append(of_part[of_part >= 0])
             confidence.append(near[of_part >= 0])
     row = np.concatenate(rows)
-    links = pd.DataFrame(
+    return pd.DataFrame(
         {
             "mention_id": mentions["mention_id"].to_numpy()[row],
             "response_id": mentions["response_id"].to_numpy()[row],
@@ -169,7 +171,6 @@ def _links(
             "confidence": np.concatenate(confidence),
         }
     )
-    return links.drop_duplicates(["mention_id", "theme_id"]).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,6 @@ class _Theme:
     keywords: list[str]
     examples: list[str]
     stability: float
-    is_finest: bool
 
 
 def _named_themes(
@@ -190,7 +190,8 @@ def _named_themes(
     cosine: NDArray[np.float64],
     model: ThemeModel,
     stability: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> list[_Theme]:
+) -> tuple[list[_Theme], list[_Theme]]:
+    """Themes that have sub-themes, and the finest theme of each small group."""
     texts = mentions["text"].iloc[reasons].tolist()
     top = np.where(sub >= 0, model.parents[sub], -1)
     top_named = label_groups(texts, top, _rank_within(sub, cosine), int(model.parents.max()) + 1)
@@ -199,41 +200,58 @@ def _named_themes(
         texts, sub, cosine, len(model.parents), within=model.parents, taken=top_named
     )
     top_ids = slugs([named.label for named in top_named])
-    sub_ids = slugs([named.label for named in sub_named], taken=top_ids)
     themes = [
-        _Theme(theme_id, n.label, None, n.keywords, n.examples, float(stable), False)
+        _Theme(theme_id, n.label, None, n.keywords, n.examples, float(stable))
         for theme_id, n, stable in zip(top_ids, top_named, stability[0], strict=True)
     ]
-    finest = []
+    sub_named = _nameless_together(sub_named, top_named, model.parents)
+    sub_ids = slugs([named.label for named in sub_named], taken=top_ids)
+    finest: list[_Theme] = []
+    found: dict[tuple[int, str], _Theme] = {}
     for number, (theme_id, named) in enumerate(zip(sub_ids, sub_named, strict=True)):
         parent = int(model.parents[number])
-        if alone[number]:
+        siblings = np.flatnonzero(model.parents == parent)
+        alike = [i for i in siblings if sub_named[i].label == named.label]
+        if alone[number] or len(alike) == len(siblings):
             # The only sub-theme of a theme is that theme.
-            finest.append(_replace_finest(themes[parent]))
+            finest.append(themes[parent])
             continue
-        finest.append(
-            _Theme(
+        if (parent, named.label) not in found:
+            found[parent, named.label] = _Theme(
                 theme_id,
                 named.label,
                 top_ids[parent],
                 named.keywords,
                 named.examples,
-                float(stability[1][number]),
-                True,
+                float(np.mean(stability[1][alike])),
             )
-        )
+        finest.append(found[parent, named.label])
     only = {theme.theme_id for theme in finest}
-    return [theme for theme in themes if theme.theme_id not in only] + finest
+    return [theme for theme in themes if theme.theme_id not in only], finest
+
+
+def _nameless_together(
+    sub_named: list[Named], top_named: list[Named], parents: Labels
+) -> list[Named]:
+    """Sub-themes in which nothing is named often are one sub-theme: the rest of its theme."""
+    rest = []
+    taken = {named.label for named in [*top_named, *sub_named] if not named.nameless}
+    for number, named in enumerate(sub_named):
+        theme = top_named[parents[number]]
+        label = f"Other {theme.label[0].lower()}{theme.label[1:]}".replace(
+            " in general", " remarks"
+        )
+        clause = theme.label.startswith(("Being ", "Contact ", "Signing "))
+        if len(label.split()) > 5 or label in taken or theme.nameless or clause:
+            label = f"Other remarks {int(parents[number]) + 1}"
+        rest.append(replace(named, label=label) if named.nameless else named)
+    return rest
 
 
 def _rank_within(sub: Labels, cosine: NDArray[np.float64]) -> NDArray[np.float64]:
     """Closeness by rank in the sub-theme: a theme is named from all of its sub-themes."""
     ranks = pd.Series(cosine).groupby(sub).rank(method="first", pct=True)
     return np.asarray(ranks, dtype=np.float64)
-
-
-def _replace_finest(theme: _Theme) -> _Theme:
-    return replace(theme, is_finest=True)
 
 
 def _general(mentions: pd.DataFrame, is_verdict: NDArray[np.bool_]) -> pd.DataFrame:
@@ -260,7 +278,7 @@ def _themes_table(named: list[_Theme], links: pd.DataFrame, mentions: pd.DataFra
         if theme_id in present:
             ids = links.loc[links["theme_id"] == theme_id, "mention_id"]
             examples = texts.loc[ids].value_counts().index[:3].tolist()
-            themes.append(_Theme(theme_id, label, None, [], examples, 1.0, True))
+            themes.append(_Theme(theme_id, label, None, [], examples, 1.0))
     table = pd.DataFrame(
         {
             "theme_id": [theme.theme_id for theme in themes],

@@ -7,9 +7,9 @@ THING_MEANT = {
     word: thing
     for thing, words in {
         "ease of use": "easy easily easier simple simply straightforward difficult complicated",
-        "prices": "expensive cheap cheaper pricey overpriced affordable dear",
+        "prices": "price pricing expensive cheap cheaper pricey overpriced affordable dear",
         "speed of service": "quick quickly quicker prompt promptly fast faster slow slowly slower",
-        "waiting times": "wait",
+        "waiting times": "wait waiting waited waits queue queuing queued",
         "staff helpfulness": "helpful unhelpful helpfulness",
         "staff friendliness": "friendly unfriendly polite courteous pleasant",
         "staff kindness": "kind caring compassionate",
@@ -32,12 +32,12 @@ THING_MEANT = {
         "clear explanations": "explain explanation",
         "information given": "inform informed informative",
         "being listened to": "listen",
-        "cancellations": "cancel cancelled",
-        "installation": "install installed",
-        "connection": "connect connected",
-        "activation": "activate activated",
-        "delivery": "deliver delivered",
-        "payments": "pay paid",
+        "cancellations": "cancellation cancel cancelled canceled",
+        "installation": "installation install installed",
+        "connection": "connection connect connected",
+        "activation": "activation activate activated",
+        "delivery": "delivery deliver delivered",
+        "payments": "payment pay paid",
         "crowding": "crowded busy overcrowded",
         "space": "spacious cramped roomy",
     }.items()
@@ -59,6 +59,8 @@ EMPTY_NOUNS = frozenset(
     stuff occasion overall step situation circumstance opinion detail purpose member clue premise
     everyday mention note status period min mins hrs sec approx understanding hint manner attempt
     thought remark sort regard conclusion category option area level type
+    lad chap mum dad sister brother son daughter husband wife mother father friend mate bloke
+    family member fella age life love mind eye head heart word story picture
     stuff trip disgrace joke shambles nightmare farce mess pain rubbish crap
     """.split()
 )
@@ -84,7 +86,7 @@ VAGUE_ADJECTIVES = frozenset(
 )
 # Nouns that may head a phrase ("call back", "help line") but say nothing alone.
 NEVER_ALONE = frozenset(
-    "back line site step work list top set use end hand turn run level page self house home".split()
+    "back line site step work list top set use end hand turn run level page self ring board".split()
 )
 # English that the word lists do not have yet.
 MODERN_WORDS = frozenset(
@@ -138,6 +140,22 @@ _SIDES = {
     "arrival times": "{} arrival times",
 }
 MEANINGS = frozenset(THING_MEANT.values())
+# Meanings that are things as well: "installation delays".
+_THINGS_TOO = frozenset("installation delivery connection activation communication".split())
+# Meanings that can stand beside a thing: "prices and deals", but not "phone and staff kindness".
+BESIDE_THINGS = _THINGS_TOO | {
+    "waiting times",
+    "delays",
+    "payments",
+    "prices",
+    "cancellations",
+    "reliability",
+    "safety",
+    "comfort",
+    "cleanliness",
+    "punctuality",
+    "space",
+}
 
 
 def compound(noun: str, meaning: str) -> str:
@@ -150,10 +168,8 @@ def compound(noun: str, meaning: str) -> str:
     >>> compound("phone", "staff kindness")
     ''
     """
-    if noun in MEANINGS:
-        # "installation" and "delays": both are meanings, one of them is a thing as well.
-        if noun not in {"installation", "delivery", "connection", "activation", "communication"}:
-            return ""
+    if noun in MEANINGS - _THINGS_TOO:
+        return ""
     if meaning in _STAFF_SIDES:
         return _STAFF_SIDES[meaning].format(noun) if noun in PERSONS - {"staff"} else ""
     if meaning == "speed of service":

@@ -21,11 +21,15 @@ _KEYWORDS = 8
 
 @dataclass(frozen=True)
 class Named:
-    """A group's label, the words that mark it and three typical mentions."""
+    """A group's label, the words that mark it and three typical mentions.
+
+    `nameless`: no thing is named often enough in it; its label is a stopgap.
+    """
 
     label: str
     keywords: list[str]
     examples: list[str]
+    nameless: bool = False
 
 
 def label_groups(
@@ -65,6 +69,8 @@ def label_groups(
     keywords = _keywords(texts, groups, n_groups)
     order = np.argsort([-int((groups == g).sum()) for g in range(n_groups)], kind="stable")
     labels: dict[int, str] = {}
+    nameless = set()
+    broad = within is None
     for group in order:
         lone = within is not None and np.sum(within == within[group]) == 1
         if lone and within is not None and taken:
@@ -74,16 +80,20 @@ def label_groups(
         label = next(
             (
                 label
-                for label in (labels_for(things, group, typical) if typical else ())
+                for label in (labels_for(things, group, typical, broad=broad) if typical else ())
                 if 2 <= len(label.split()) <= 5 and folded(label) not in used
             ),
             "",
         )
         if not label:
-            label = f"Other remarks {len(labels) + 1}"
+            nameless.add(group)
+            label = f"Other remarks {len(nameless)}"
         used.add(folded(label))
         labels[group] = label
-    return [Named(labels[g], keywords[g], [texts[i] for i in read[g][:3]]) for g in range(n_groups)]
+    return [
+        Named(labels[g], keywords[g], [texts[i] for i in read[g][:3]], g in nameless)
+        for g in range(n_groups)
+    ]
 
 
 def slugs(labels: Sequence[str], taken: Sequence[str] = ()) -> list[str]:

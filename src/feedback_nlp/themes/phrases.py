@@ -151,7 +151,7 @@ def _names_something(token: Any) -> bool:
     word, lemma = token.lower_, token.lemma_.lower()
     return (
         token.pos_ != "ADJ"
-        and not {word, lemma} & EMPTY_NOUNS
+        and not {word, lemma} & (EMPTY_NOUNS | VAGUE_ADJECTIVES)
         and not (lemma in _tone_words() and lemma not in THINGS_WITH_TONE)
     )
 
@@ -169,6 +169,11 @@ def _of_run(run: list[Any]) -> list[Phrase]:
         for first in range(max(0, end - 3), end):
             words = [token.lower_ for token in run[first:end]]
             if words[0] in EMPTY_NOUNS or len(set(words)) < len(words):
+                continue
+            meant = _meant(head)
+            if len(words) == 1 and meant:
+                # "wait", "waiting" and "waited" are one thing.
+                found += meant
                 continue
             key = " ".join([*words[:-1], head.lemma_.lower()])
             found.append(Phrase(key, " ".join(words), end - first, _is_name(head)))

@@ -31,6 +31,7 @@ _USUAL_SHARE = 0.08  # of answers that mention a theme; the share at which log-o
 _SHARE_EFFECT = 0.1
 _FEW_ANSWERS = 100  # from which the share of a theme is told half-way
 _HALF_TRUSTED = 24  # examples at which a cross-validated threshold counts half
+_MANY_THEMES = 30
 _FEWEST_FOR_FOLDS = 5  # examples of a theme below which its threshold is not cross-validated
 
 
@@ -61,7 +62,8 @@ class ThemeClassifier:
     nearness : float
         Cosine that a mention must have to something that the codebook says of a theme.
     folds : int
-        Folds of the cross-validation that chooses the thresholds.
+        Folds of the cross-validation that chooses the thresholds; half of them for more than 30
+        themes.
     encoder : str
     seed : int
 
@@ -416,7 +418,9 @@ class ThemeClassifier:
         if not len(enough):
             return thresholds
         held_out = np.zeros(examples.marks.shape)
-        folds = KFold(min(self.folds, len(examples.marks)), shuffle=True, random_state=self.seed)
+        # Many themes take long, and their thresholds are hardly told by few examples each.
+        wanted = self.folds if len(enough) <= _MANY_THEMES else self.folds // 2
+        folds = KFold(min(wanted, len(examples.marks)), shuffle=True, random_state=self.seed)
         for kept, left in folds.split(examples.whole):
             part = examples.only(left)
             models = self._learn(Lesson.joined([examples.only(kept), rest]).for_themes(enough))

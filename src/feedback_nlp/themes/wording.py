@@ -10,15 +10,23 @@ import numpy as np
 
 from feedback_nlp.encoding import encode
 from feedback_nlp.themes.clustering import unit
-from feedback_nlp.themes.label_words import MEANINGS, MODERN_WORDS, NEVER_ALONE, compound
+from feedback_nlp.themes.label_words import (
+    BESIDE_THINGS,
+    MEANINGS,
+    MODERN_WORDS,
+    NEVER_ALONE,
+    PERSONS,
+    compound,
+)
 from feedback_nlp.themes.phrases import Phrase, phrases_of, topic_texts
 
 _CANDIDATES = 14
-_LEAST_SHARE = 0.08  # of the mentions read; a rarer thing cannot name the group
+_LEAST_SHARE = 0.08  # of the mentions read; a rarer thing names the group only in need
+_LEAST_IN_NEED = 0.04
 _LEAST_OFTEN = 3
-_PHRASE_CARRIES = 0.35  # of the share of its head: "phone calls" rather than "calls"
-_TOGETHER = 0.15
-_SECOND_CARRIES = 0.4
+_PHRASE_CARRIES = 0.25  # of the share of its head: "phone calls" rather than "calls"
+_TOGETHER = 0.1
+_SECOND_CARRIES, _SECOND_OF_BROAD = 0.4, 0.25
 _ALIKE = 0.75  # cosine from which on two words say the same
 _COMMON_IN_SURVEY = 5
 
@@ -63,7 +71,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
     kept = {
         key
         for key, n in often.items()
-        if 2 * names[key] <= n and (foreign or _can_be_read(key, often))
+        if 3 * names[key] <= n and (foreign or _can_be_read(key, often))
     }
     shares, together = [], []
     cursor = 0
@@ -75,7 +83,9 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
     return Things(shares, together, forms)
 
 
-def labels_for(things: Things, group: int, typical: Sequence[str]) -> Iterator[str]:
+def labels_for(
+    things: Things, group: int, typical: Sequence[str], *, broad: bool = False
+) -> Iterator[str]:
     """Labels for a group, the most telling first.
 
     Parameters
@@ -84,44 +94,79 @@ def labels_for(things: Things, group: int, typical: Sequence[str]) -> Iterator[s
     group : int
     typical : sequence of str
         Mentions nearest to the group's centre; what is near to them names the group better.
+    broad : bool
+        The group is a large theme: two things name it better than one thing in detail.
     """
-    shares, forms = things.shares[group], things.forms
     ranked = _ranked(things, group, typical)
-    heads = [key for key in ranked if " " not in key or key in MEANINGS]
+    shares = things.shares[group]
+    frequent = [key for key in ranked if shares[key] >= _LEAST_SHARE]
+    yield from _wordings(frequent, things, group, broad)
+    if len(frequent) < len(ranked):
+        yield from _wordings(ranked, things, group, broad)
+
+
+def _wordings(ranked: Sequence[str], things: Things, group: int, broad: bool) -> Iterator[str]:
+    heads = [
+        key for key in ranked if (" " not in key or key in MEANINGS) and key not in NEVER_ALONE
+    ]
     phrases = [key for key in ranked if " " in key and key not in MEANINGS]
-    for head in heads[:5]:
-        if head in NEVER_ALONE:
-            continue
-        for phrase in phrases:
-            if head in phrase.split() and shares[phrase] >= _PHRASE_CARRIES * shares[head]:
-                yield _written(phrase, forms)
-        if " " in head:  # "waiting times" stands alone, but better with the thing waited for
-            yield from _compounds(head, heads, things, group)
-            yield _written(head, forms)
-        else:
-            yield from _compounds(head, heads, things, group)
-        for other in heads:
-            if (
-                other not in NEVER_ALONE
-                and shares[other] >= _SECOND_CARRIES * shares[head]
-                and not _say_the_same(head, other)
-            ):
-                yield f"{_written(head, forms)} and {_lower(_written(other, forms))}"
-        if " " not in head and shares[head] >= _TOGETHER:
-            yield f"{_written(head, forms)} in general"
+    for head in heads[:6]:
+        steps = [
+            _phrases_on(head, phrases, things, group),
+            _compounds(head, heads, things, group),
+            _pairs(head, heads, things, group, broad),
+        ]
+        for step in reversed(steps) if broad else steps:
+            yield from step
+        yield _alone(head, things)
     for phrase in phrases:
-        yield _written(phrase, forms)
-    for head in heads:
-        if head not in NEVER_ALONE:
-            yield (
-                f"{_written(head, forms)} in general" if " " not in head else _written(head, forms)
-            )
+        yield _written(phrase, things.forms)
+
+
+def _phrases_on(head: str, phrases: Sequence[str], things: Things, group: int) -> Iterator[str]:
+    shares = things.shares[group]
+    for phrase in phrases:
+        if head in phrase.split() and shares[phrase] >= _PHRASE_CARRIES * shares[head]:
+            yield _written(phrase, things.forms)
+
+
+def _pairs(
+    head: str, heads: Sequence[str], things: Things, group: int, broad: bool
+) -> Iterator[str]:
+    shares = things.shares[group]
+    carries = _SECOND_OF_BROAD if broad else _SECOND_CARRIES
+    for other in heads:
+        one_meaning = (head in MEANINGS) != (other in MEANINGS)
+        meaning = head if head in MEANINGS else other
+        if (
+            other != head
+            and shares[other] >= carries * shares[head]
+            and not (one_meaning and meaning not in BESIDE_THINGS)
+            and not _say_the_same(head, other)
+        ):
+            first, second = _written(head, things.forms), _written(other, things.forms)
+            if head.startswith("staff ") and other.startswith("staff "):
+                second = other.removeprefix("staff ")
+            yield f"{first} and {_lower(second)}"
+
+
+def _alone(head: str, things: Things) -> str:
+    written = _written(head, things.forms)
+    if " " in head:
+        return written
+    if head in PERSONS:
+        many = head if head in ("staff", "crew", "team") else f"{head}s"
+        return f"Contact with {many}"
+    return f"{written} in general"
+
+
+_LINKS = frozenset(("and", "in", "general", "contact", "with"))
 
 
 def folded(label: str) -> str:
     """Labels that differ in order or number only are alike to a reader."""
     words = [word.rstrip("s") for word in label.casefold().split()]
-    return " ".join(sorted(word for word in words if word not in ("and", "in", "general")))
+    return " ".join(sorted(word for word in words if word not in _LINKS))
 
 
 def _compounds(head: str, heads: Sequence[str], things: Things, group: int) -> Iterator[str]:
@@ -141,7 +186,7 @@ def _compounds(head: str, heads: Sequence[str], things: Things, group: int) -> I
 
 def _shares(found: Sequence[Sequence[Phrase]], kept: set[str]) -> dict[str, float]:
     counts = Counter(p.key for phrases in found for p in phrases if p.key in kept)
-    least = max(min(_LEAST_OFTEN, len(found) // 4), _LEAST_SHARE * len(found), 1)
+    least = max(min(_LEAST_OFTEN, len(found) // 4), _LEAST_IN_NEED * len(found), 1)
     return {key: n / len(found) for key, n in counts.items() if n >= least}
 
 
@@ -207,7 +252,13 @@ def _say_the_same(one: str, other: str) -> bool:
 
 
 def _same_stem(one: str, other: str) -> bool:
-    return any(a[:4] == b[:4] for a in one.split() for b in other.split())
+    both_staff = one.startswith("staff ") and other.startswith("staff ")
+    return any(
+        a[:4] == b[:4]
+        for a in one.split()
+        for b in other.split()
+        if not (both_staff and a == b == "staff")
+    )
 
 
 def _lower(text: str) -> str:
