@@ -191,6 +191,15 @@ def test_the_pairs_to_merge_begin_with_the_most_alike() -> None:
     assert pairs["likeness"].is_monotonic_decreasing
 
 
+def test_a_survey_without_themes_or_mentions_breaks_nothing() -> None:
+    themes, mentions, links, vectors = crowd()
+    none = mentions.iloc[:0], links.iloc[:0], vectors[:0]
+    assert codebook_examples(themes, *none)["examples"].tolist() == [[], []]
+    for table in (themes, themes.iloc[:0]):
+        assert similar_themes(table, *none).empty
+    assert similar_themes(themes.iloc[:0], mentions, links, vectors).empty
+
+
 def test_a_codebook_written_from_a_run_has_examples_counter_examples_and_the_verdicts(
     sample_run, tmp_path: Path
 ) -> None:

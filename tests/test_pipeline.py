@@ -114,7 +114,7 @@ def test_two_runs_in_fresh_folders_give_the_same_bytes(sample_run, sample_path, 
     assert digest(tmp_path / "other") == digest(sample_run.folder)
 
 
-def test_another_option_makes_anew_what_it_shapes_and_nothing_else(sample_run, sample_path, tmp_path):
+def test_an_option_makes_anew_what_it_shapes_and_nothing_else(sample_run, sample_path, tmp_path):
     folder = tmp_path / "other"
     shutil.copytree(sample_run.folder, folder)
     survey = fn.read_survey(sample_path)

@@ -50,12 +50,17 @@ ANSWERS = [
 # --- what the numbers mean --------------------------------------------------------------------
 
 
-def test_praise_complaint_and_fact_are_told_apart():
-    assert label_sentiment(score_sentiment(ANSWERS[:3])).tolist() == [
-        "positive",
-        "negative",
-        "neutral",
-    ]
+def test_praise_and_complaints_are_told_apart_and_most_facts_left_in_the_middle():
+    praise = ["Fixed on the first visit", "Friendly and quick", "Easy to use", "Great value",
+              "Always there when I need them", ANSWERS[0]]  # fmt: skip
+    blame = ["Nobody called back", "Still waiting for the parcel", "The bill was wrong twice",
+             "Had to explain everything three times", "The app crashes", ANSWERS[1]]  # fmt: skip
+    facts = ["I have only been with you for a month.", "My husband deals with the account.",
+             "I am a customer of the branch in Leeds.", "It was a routine appointment.",
+             "I use it at work."]  # fmt: skip
+    assert set(label_sentiment(score_sentiment(praise))) == {"positive"}
+    assert set(label_sentiment(score_sentiment(blame))) == {"negative"}
+    assert np.mean(label_sentiment(score_sentiment(facts)) == "neutral") > 0.5
 
 
 def test_polarity_rises_with_the_strength_of_the_words():
@@ -99,7 +104,7 @@ def test_the_challenge_set_is_read_as_well_as_the_card_says():
     table = pd.read_csv(CHALLENGE, keep_default_na=False)
     questions = [question or None for question in table["question"]]
     found = label_sentiment(score_sentiment(table["text"], questions))
-    assert np.mean(found == table["label"].to_numpy()) >= 0.68
+    assert np.mean(found == table["label"].to_numpy()) >= 0.76
 
 
 # --- one text, one number ---------------------------------------------------------------------

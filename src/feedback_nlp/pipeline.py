@@ -189,6 +189,11 @@ def refresh_codebook(run: Run, path: str | Path | None = None) -> Path:
     if source and not path.exists() and Path(source).is_file():
         # The people's own words, comments and order, not what the run has kept of them.
         write_codebook(run.themes.iloc[:0], path, like=source)
+    if run.themes.empty:
+        raise FeedbackError(
+            "This run has no themes to write; a codebook can be written by hand too: `themes:`, "
+            "and below it for each theme `- id: …` with its label and three examples."
+        )
     mentions = run.mentions
     themes = codebook_examples(
         run.themes, mentions, run.mention_themes, mention_vectors(mentions, options["encoder"])

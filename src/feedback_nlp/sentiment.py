@@ -71,7 +71,7 @@ def score_sentiment(
 
     Examples
     --------
-    >>> lovely, awful, missing = score_sentiment(["Lovely staff", "Two hours on hold", None])
+    >>> lovely, awful, missing = score_sentiment(["Lovely staff", "Nobody called back", None])
     >>> bool(lovely > 0.3), bool(awful < -0.3), bool(np.isnan(missing))
     (True, True, True)
     >>> good, bad = score_sentiment(

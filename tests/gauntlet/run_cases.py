@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from case import RUNS, Case, Read, Refused, csv_text
+from case import ROWS, RUNS, Case, Read, Refused, csv_text
 
 PLAIN = csv_text()
 _NOBODY = 65534
 
 
-def run(*more: str, out: str = "out") -> Callable[[Path], Sequence[str]]:
-    """A run of the three plain rows."""
+def run(
+    *more: str, out: str = "out", rows: Sequence[Sequence[str]] = ROWS
+) -> Callable[[Path], Sequence[str]]:
+    """A run of the plain rows."""
 
     def make(folder: Path) -> Sequence[str]:
-        (folder / "survey.csv").write_text(PLAIN)
+        (folder / "survey.csv").write_text(csv_text(rows))
         return ["run", str(folder / "survey.csv"), f"--out={out}", *more]
 
     return make
@@ -153,6 +155,12 @@ def cases() -> list[Case]:
             "a run of three rows into a folder with a strange name",
             run(out="-ré 😀 'q\" $(x) {0}%s\n/out"),
             Read(),
+        ),
+        Case(
+            area,
+            "a run of one row",
+            run(rows=ROWS[:1]),
+            Read(1, 1, 1),
         ),
         Case(
             area,

@@ -12,8 +12,10 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("files, links and limits of Unix", allow_module_level=True)
 
+import damaged_workbook_cases
 import place_cases
 import run_cases
+import table_cases
 import text_cases
 import typed_cases
 import value_cases
@@ -22,8 +24,10 @@ from case import MOST_MEMORY, Case, Read, one_sentence, play
 
 CASES = [
     *text_cases.cases(),
+    *table_cases.cases(),
     *value_cases.cases(),
     *workbook_cases.cases(),
+    *damaged_workbook_cases.cases(),
     *typed_cases.cases(),
     *place_cases.cases(),
     *run_cases.cases(),
@@ -80,3 +84,12 @@ def _read_again(case: Case, folder: Path):
 
 def test_there_are_enough_cases_and_no_two_alike() -> None:
     assert len({case.id for case in CASES}) == len(CASES) >= 120
+
+
+def test_the_docs_have_every_case() -> None:
+    page = Path(__file__).parents[2] / "docs/reliability.md"
+    table = page.read_text("utf-8").replace("\\", "")
+    missing = [
+        case.name for case in CASES if f"| {case.area} | {case.name}".replace("\\", "") not in table
+    ]
+    assert missing == [], "run `python tests/gauntlet/report.py`"

@@ -239,7 +239,8 @@ def _others() -> list[Case]:
             area,
             "JSON",
             file(
-                '[{"id": 1, "nps": 9, "why": "Good, and quick"},\n {"id": 2, "nps": 3, "why": "Slow, and dear"}]\n'
+                '[{"id": 1, "nps": 9, "why": "Good, and quick"},\n'
+                ' {"id": 2, "nps": 3, "why": "Slow, and dear"}]\n'
             ),
             Refused("JSON"),
         ),
@@ -247,7 +248,8 @@ def _others() -> list[Case]:
             area,
             "JSON lines",
             file(
-                '{"id": 1, "nps": 9, "why": "Good, and quick"}\n{"id": 2, "nps": 3, "why": "Slow, and dear"}\n'
+                '{"id": 1, "nps": 9, "why": "Good, and quick"}\n'
+                '{"id": 2, "nps": 3, "why": "Slow, and dear"}\n'
             ),
             Refused("JSON"),
         ),
@@ -255,7 +257,8 @@ def _others() -> list[Case]:
             area,
             "a web page",
             file(
-                "<!DOCTYPE html>\n<html><head><title>Sign in, please</title></head>\n<body>Sign in, then go on</body></html>\n"
+                "<!DOCTYPE html>\n<html><head><title>Sign in, please</title></head>\n"
+                "<body>Sign in, then go on</body></html>\n"
             ),
             Refused("web page"),
         ),

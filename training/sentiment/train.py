@@ -8,7 +8,7 @@ Stage 3: NHS answers and airline reviews, with some of both stages once more; th
 thirds of the respondents for the figures by cross-validation, once on all for the model.
 
 Writes ``src/feedback_nlp/models/sentiment/`` (model, tokenizer, thresholds, the figures of the
-card) and ``training/sentiment/out_of_fold.csv``. Takes about 25 minutes on two free cores.
+card) and ``training/sentiment/out_of_fold.csv``. Takes about half an hour on two free cores.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -113,9 +114,12 @@ def evaluate(
             continue
         seconds, work = time.perf_counter() - begun, time.process_time() - worked
         print(f"{seconds:.0f} s, {work:.0f} s of them at work", file=sys.stderr)
+        # Read anew: another process may have measured other sections meanwhile.
+        record = read_record(file)
         record["sections"][name] = _section_record(section, seconds, state, quick, seed)
         _write(file, record)
         said.append(f"{name:<18} {len(section.figures)} figures in {seconds:.0f} s")
+    record = read_record(file)
     record["sections"] = {n: record["sections"][n] for n in SECTIONS if n in record["sections"]}
     _write(file, record)
     if record["sections"]:
@@ -189,7 +193,7 @@ def _section_record(
 
 
 def _write(file: Path, record: dict[str, Any]) -> None:
-    part = file.with_suffix(".part")
+    part = file.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     part.replace(file)
 

@@ -229,7 +229,8 @@ def _reduced(vectors: Matrix) -> Matrix:
     from sklearn.decomposition import PCA
 
     kept = min(_COMPONENTS, *vectors.shape)
-    if kept == vectors.shape[1]:
+    # One answer has no components; that it is too few to compare is said later.
+    if kept == vectors.shape[1] or len(vectors) < 2:
         return vectors
     return np.asarray(PCA(kept, svd_solver="covariance_eigh").fit_transform(vectors), float)
 

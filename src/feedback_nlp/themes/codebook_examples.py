@@ -87,6 +87,9 @@ def codebook_examples(
         raise FeedbackError(
             f"There are {len(vectors)} vectors for {len(mentions)} mentions; encode their texts."
         )
+    if mentions.empty:
+        none = pd.Series([[] for _ in range(len(themes))], index=themes.index, dtype="object")
+        return themes.assign(examples=none, counter_examples=none)
     members = members_of(themes, mentions, mention_themes)
     placed = learn_space(vectors, mentions["sentiment"].to_numpy(float)).place(vectors)
     texts = mentions["text"].astype(str).map(lambda text: " ".join(text.split())).to_numpy()

@@ -234,18 +234,26 @@ def _nameless_together(
     sub_named: list[Named], top_named: list[Named], parents: Labels
 ) -> list[Named]:
     """Sub-themes in which nothing is named often are one sub-theme: the rest of its theme."""
-    rest = []
-    taken = {named.label for named in [*top_named, *sub_named] if not named.nameless}
-    for number, named in enumerate(sub_named):
-        theme = top_named[parents[number]]
+    taken = {named.label for named in top_named}
+    taken |= {named.label for named in sub_named if not named.nameless}
+    rest: dict[int, str] = {}
+    for parent in dict.fromkeys(int(p) for p in parents):
+        theme = top_named[parent]
         label = f"Other {theme.label[0].lower()}{theme.label[1:]}".replace(
             " in general", " remarks"
         )
         clause = theme.label.startswith(("Being ", "Contact ", "Signing "))
-        if len(label.split()) > 5 or label in taken or theme.nameless or clause:
-            label = f"Other remarks {int(parents[number]) + 1}"
-        rest.append(replace(named, label=label) if named.nameless else named)
-    return rest
+        number = 1
+        while len(label.split()) > 5 or label in taken or theme.nameless or clause:
+            label, number, clause = f"Other remarks {number}", number + 1, False
+            if label not in taken:
+                break
+        taken.add(label)
+        rest[parent] = label
+    return [
+        replace(named, label=rest[int(parent)]) if named.nameless else named
+        for named, parent in zip(sub_named, parents, strict=True)
+    ]
 
 
 def _rank_within(sub: Labels, cosine: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -43,13 +43,13 @@ def similar_themes(
     >>> pair["label"], pair["into_label"]
     ('Bills', 'Price')
     """
-    placed = learn_space(vectors, mentions["sentiment"].to_numpy(float)).place(vectors)
     members = members_of(themes, mentions, mention_themes)
     top = themes[themes["parent_id"].isna() & ~themes["theme_id"].str.startswith("general_")]
-    top = top[top["theme_id"].map(lambda theme: len(members[theme]) > 0)]
+    top = top[np.array([len(members[theme]) > 0 for theme in top["theme_id"]], bool)]
     top = top.sort_values("n_responses", ascending=False, kind="stable").reset_index(drop=True)
     rows = []
     if len(top):
+        placed = learn_space(vectors, mentions["sentiment"].to_numpy(float)).place(vectors)
         centres = unit(np.array([placed[members[theme]].mean(axis=0) for theme in top["theme_id"]]))
         cosine = centres @ centres.T
         for smaller, larger in zip(*np.tril_indices(len(top), -1), strict=True):

@@ -22,7 +22,7 @@ THING_MEANT = {
         "arrival times": "arrive arrived arrival",
         "problem solving": "resolve resolved solve solved fix fixed sort sorted",
         "signing up": "sign signed join joined",
-        "reassurance": "reassure reassured reassuring",
+        "reassurance": "calm calmed calmly reassure reassured reassuring",
         "respect": "respectful respected disrespectful",
         "safety": "safe safely unsafe",
         "punctuality": "punctual punctually",
@@ -43,13 +43,23 @@ THING_MEANT = {
     }.items()
     for word in words.split()
 }
+# What several words together are about.
+THING_SAID = {
+    r"\bon[ -]time\b": "punctuality",
+    r"\b(?:turn|turns|turned|show|shows|showed) up\b|\bno[ -]shows?\b": "appointments kept",
+    r"\bpick(?:ed|s)?[ -]?(?:me |us |him |her |them )?ups?\b": "pick-up times",
+    r"\b(?:call|ring|rang|rung|phone|phoned)[ -]?(?:ed )?(?:me |us )?backs?\b": "call backs",
+    r"\bcustomer'?s?[ -]services?\b": "customer service",
+    r"\bput (?:me|us|you|him|her|them|my mind|our minds) at (?:ease|rest)\b": "reassurance",
+    r"\bmov(?:e|ed|ing) (?:house|home)\b": "moving house",
+}
 # Nouns that name nothing by themselves, and the calendar.
 EMPTY_NOUNS = frozenset(
     """
     thing way lot bit reason time day week month year hour minute second people person one someone
     anyone everyone something anything nothing everything part point fact case kind sort example
     number company customer other today tomorrow yesterday morning afternoon evening night
-    issue problem experience score rating mark star review comment feedback survey question answer
+    issue problem experience score rating mark star review comment feedback survey answer
     guy man men lady girl woman women gentleman thank thanks please end start beginning name place
     side etc service services word amount couple half rest matter sense while life world god hell
     idea hand side chance doubt sure none need use choice term lack level plenty bunch load loads
@@ -61,7 +71,7 @@ EMPTY_NOUNS = frozenset(
     thought remark sort regard conclusion category option area level type
     lad chap mum dad sister brother son daughter husband wife mother father friend mate bloke
     family member fella age life love mind eye head heart word story picture
-    stuff trip disgrace joke shambles nightmare farce mess pain rubbish crap
+    stuff trip disgrace joke shambles nightmare farce mess rubbish crap
     """.split()
 )
 # Words with a tone that are things all the same.
@@ -139,7 +149,7 @@ _SIDES = {
     "space": "{} space",
     "arrival times": "{} arrival times",
 }
-MEANINGS = frozenset(THING_MEANT.values())
+MEANINGS = frozenset([*THING_MEANT.values(), *THING_SAID.values()])
 # Meanings that are things as well: "installation delays".
 _THINGS_TOO = frozenset("installation delivery connection activation communication".split())
 # Meanings that can stand beside a thing: "prices and deals", but not "phone and staff kindness".

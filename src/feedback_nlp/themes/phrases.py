@@ -11,10 +11,12 @@ from typing import Any
 from feedback_nlp.themes.label_words import (
     EMPTY_NOUNS,
     THING_MEANT,
+    THING_SAID,
     THINGS_WITH_TONE,
     VAGUE_ADJECTIVES,
 )
 
+_SAID = [(re.compile(pattern, re.IGNORECASE), thing) for pattern, thing in THING_SAID.items()]
 _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
 
 
@@ -115,7 +117,11 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
 
 
 def _phrases(parsed: Any) -> list[Phrase]:
-    found: list[Phrase] = []
+    found = [
+        Phrase(thing, thing, len(thing.split()))
+        for pattern, thing in _SAID
+        if pattern.search(parsed.text)
+    ]
     run: list[Any] = []
     inside_mark = False
     for token in parsed:

@@ -23,6 +23,7 @@ from feedback_nlp.themes.phrases import Phrase, phrases_of, topic_texts
 _CANDIDATES = 14
 _LEAST_SHARE = 0.08  # of the mentions read; a rarer thing names the group only in need
 _LEAST_IN_NEED = 0.04
+_MARKED = 3.0  # times as frequent as elsewhere: what a rare thing must be
 _LEAST_OFTEN = 3
 _PHRASE_CARRIES = 0.25  # of the share of its head: "phone calls" rather than "calls"
 _TOGETHER = 0.1
@@ -71,7 +72,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
     kept = {
         key
         for key, n in often.items()
-        if 3 * names[key] <= n and (foreign or _can_be_read(key, often))
+        if 3 * names[key] <= n and (foreign or key in MEANINGS or _can_be_read(key, often))
     }
     shares, together = [], []
     cursor = 0
@@ -101,8 +102,9 @@ def labels_for(
     shares = things.shares[group]
     frequent = [key for key in ranked if shares[key] >= _LEAST_SHARE]
     yield from _wordings(frequent, things, group, broad)
-    if len(frequent) < len(ranked):
-        yield from _wordings(ranked, things, group, broad)
+    marked = [k for k in ranked if shares[k] >= _MARKED * _elsewhere(things, k)]
+    if len(set(marked) | set(frequent)) > len(frequent):
+        yield from _wordings(marked, things, group, broad)
 
 
 def _wordings(ranked: Sequence[str], things: Things, group: int, broad: bool) -> Iterator[str]:
@@ -141,11 +143,13 @@ def _pairs(
         if (
             other != head
             and shares[other] >= carries * shares[head]
-            and not (one_meaning and meaning not in BESIDE_THINGS)
+            and not (
+                one_meaning and meaning not in BESIDE_THINGS and not (broad and _staff(meaning))
+            )
             and not _say_the_same(head, other)
         ):
             first, second = _written(head, things.forms), _written(other, things.forms)
-            if head.startswith("staff ") and other.startswith("staff "):
+            if _staff(head) and _staff(other):
                 second = other.removeprefix("staff ")
             yield f"{first} and {_lower(second)}"
 
@@ -213,14 +217,19 @@ def _ranked(things: Things, group: int, typical: Sequence[str]) -> list[str]:
     shares = things.shares[group]
     if not shares:
         return []
-    n = len(things.shares)
-    elsewhere = {key: sum(other.get(key, 0.0) for other in things.shares) / n for key in shares}
-    weights = {key: s * float(np.log1p(s / (elsewhere[key] + 0.01))) for key, s in shares.items()}
+    weights = {
+        key: share * float(np.log1p(share / (_elsewhere(things, key) + 0.01)))
+        for key, share in shares.items()
+    }
     strongest = sorted(weights, key=lambda key: (-weights[key], key))[:_CANDIDATES]
     centre = unit(encode(topic_texts(typical)).mean(axis=0, keepdims=True))[0]
     near = np.maximum(encode(strongest) @ centre, 0.05)
     scores = {key: weights[key] * float(c) for key, c in zip(strongest, near, strict=True)}
     return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def _elsewhere(things: Things, key: str) -> float:
+    return sum(other.get(key, 0.0) for other in things.shares) / len(things.shares)
 
 
 def _foreign(often: dict[str, int]) -> bool:
@@ -251,8 +260,12 @@ def _say_the_same(one: str, other: str) -> bool:
     return bool(first @ second >= _ALIKE)
 
 
+def _staff(meaning: str) -> bool:
+    return meaning.startswith("staff ")
+
+
 def _same_stem(one: str, other: str) -> bool:
-    both_staff = one.startswith("staff ") and other.startswith("staff ")
+    both_staff = _staff(one) and _staff(other)
     return any(
         a[:4] == b[:4]
         for a in one.split()
