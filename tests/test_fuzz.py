@@ -48,11 +48,12 @@ SCORES = st.one_of(
 )
 PHRASES = st.sampled_from(
     """
-    the bill was wrong | the engineer never came | nobody called back | great price | n/a | Nothing.
-    My name is Sarah Okafor | ring 07700 900123 | ann@example.com | I was born on 3 May 1980 | ok
-    but the app is slow | because it crashes | e.g. on Monday at 9.30 | :-( | 10/10 | no. | Yes!!!
-    [NAME] was kind | [EMAIL 3] | <b>bold</b> | =1+1 | #1 reason | “quoted” | it's 5 o'clock... | 👍🏽
-    Dr. Smith, of St. Mary's | £1,200.50 | très cher | долго | 対応が遅い | a.b.c | www.example.com/x
+    the bill was wrong | the engineer never came | nobody called back | great price | n/a | ok
+    Nothing. | My name is Sarah Okafor | ring 07700 900123 | ann@example.com | no. | Yes!!! | :-(
+    I was born on 3 May 1980 | but the app is slow | because it crashes | 10/10 | a.b.c | £1,200.50
+    e.g. on Monday at 9.30 | [NAME] was kind | [EMAIL 3] | <b>bold</b> | =1+1 | #1 reason | “quoted”
+    it's 5 o'clock... | 👍🏽 | Dr. Smith, of St. Mary's | très cher | долго | 対応が遅い
+    www.example.com/x
     """.replace("\n", "|").split("|")
 )
 ANSWERS = st.one_of(
@@ -88,8 +89,9 @@ def read_or_refused(path: Path) -> Survey | None:
     try:
         return read_survey(path, score="nps", answer="why", response_id="id")
     except FeedbackError as error:
-        assert str(error).isprintable()
-        return None
+        refused = str(error)
+    assert refused.isprintable()
+    return None
 
 
 def counts_add_up(survey: Survey) -> None:
@@ -104,7 +106,7 @@ def counts_add_up(survey: Survey) -> None:
     assert (responses["group"] == "missing").eq(responses["score"].isna()).all()
 
 
-@effort(60)
+@effort(30)
 @given(
     rows=ROWS,
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
@@ -121,7 +123,7 @@ def test_a_survey_is_read_whole_or_refused(
     assert survey.describe()
 
 
-@effort(60)
+@effort(30)
 @given(rows=ROWS)
 def test_answers_are_cleaned_redacted_and_cut_exactly(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Any]
@@ -216,7 +218,7 @@ def prepared(draw: st.DrawFn) -> tuple[pd.DataFrame, ...]:
     return responses, mentions, links, themes
 
 
-@effort(6)
+@effort(4)
 @given(
     tables=prepared(),
     roles=st.sampled_from([(), ("region",)]),

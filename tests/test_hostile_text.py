@@ -10,10 +10,8 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -53,7 +51,8 @@ MARKUP = (
     f"<style>body{{background:url(http://{CANARY}/css)}}@import 'http://{CANARY}/c2';</style>",
     f"</style></title></textarea></script><script>{_JS}</script>",
     f'<a href="javascript:{_JS}">x</a><iframe src="http://{CANARY}/f"></iframe>',
-    f'<link rel=prefetch href="http://{CANARY}/p"><meta http-equiv=refresh content="0;//{CANARY}/m">',
+    f'<link rel=prefetch href="http://{CANARY}/p">'
+    f'<meta http-equiv=refresh content="0;//{CANARY}/m">',
     f"![x](http://{CANARY}/md) [y](javascript:alert(1)) <http://{CANARY}/auto>",
     f"&lt;script&gt;{_JS}&lt;/script&gt; &#60;script&#62;",
     "{{constructor.constructor('return 1')()}} ${7*7} <%= 7*7 %>",
@@ -173,7 +172,7 @@ def hostile_survey(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     place = tmp_path_factory.mktemp("hostile")
     survey = hostile_survey(place)
     names = list(pd.read_csv(survey, nrows=0).columns)
@@ -191,7 +190,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]
             main(["report", str(place / "run"), "--out", str(place / "report"), "--brief-only"])
             == 0
         )
-    yield {"place": place, "said": said.getvalue()}
+    return {"place": place, "said": said.getvalue()}
 
 
 def test_what_is_printed_moves_no_cursor(made: dict[str, object]) -> None:
@@ -327,14 +326,15 @@ def test_no_script_runs_and_nothing_is_asked_for_in_an_exported_notebook(
         ("code", "run_dir = ''"),
         (
             "code",
-            "import feedback_nlp as fn\nimport pandas as pd\npd.set_option('display.max_colwidth', None)\n"
+            "import feedback_nlp as fn\nimport pandas as pd\n"
+            "pd.set_option('display.max_colwidth', None)\n"
             "run = fn.load_run(run_dir)\nrun.responses",
         ),
         ("code", "run.mentions[['text']]"),
         ("code", "print('\\n'.join(run.responses['answer']))"),
         (
             "code",
-            "from IPython.display import Markdown, display\nfor text in run.themes['label']: display(text)",
+            "from IPython.display import display\nfor text in run.themes['label']: display(text)",
         ),
         ("code", "run.themes.style.hide(axis='index')"),
     ]

@@ -580,3 +580,113 @@ def test_real_survey_by_stage_adds_up_to_the_whole():
     for name, total in [("n", whole.n), ("promoters", whole.promoters)]:
         assert table[name].sum() == total
     assert np.average(table["nps"], weights=table["n"].astype(float)) == pytest.approx(whole.score)
+
+
+# --- what mutation showed to be unguarded -------------------------------------------------------
+
+
+def said_by(call, *given, **named):
+    with pytest.raises(FeedbackError) as error:
+        call(*given, **named)
+    return str(error.value)
+
+
+def test_every_sentence_says_what_is_wrong_and_what_to_do():
+    assert said_by(nps, ["9", "ten"]) == (
+        "The score at position 1 is not a number: choose a column of numbers, and leave missing "
+        "ones empty (None or NaN)."
+    )
+    assert said_by(nps, [True, False]).startswith("The score at position 0 is not a number")
+    assert said_by(nps, [9, 8], weights=[1, -2]) == (
+        "The weight at position 1 is -2, but whoever gave a score needs a weight of zero or more: "
+        "correct the weights or leave them out."
+    )
+    assert said_by(nps, [None, np.nan]) == (
+        "There are no valid scores, so there is no NPS: give at least one score from 0 to 10."
+    )
+    assert said_by(nps, [9, 8], weights=[0, 0]) == (
+        "The weights of all who gave a score are zero: give at least one a positive weight."
+    )
+    assert said_by(nps, [{}, []]).startswith("The score")
+    for name in ("promoters", "passives", "detractors"):
+        counts = dict.fromkeys(("promoters", "passives", "detractors"), 1)
+        for wrong in (-1, 1.5, math.inf, math.nan):
+            assert f"The number of {name} is {wrong!r}" in said_by(
+                nps_from_counts, **{**counts, name: wrong}
+            )
+
+
+def test_missing_scores_of_any_type_are_missing():
+    for scores in (
+        pd.Series([9, None, 3], dtype="Int64"),
+        pd.Series([9.0, np.nan, 3.0]),
+        pd.Series(["9", None, "3"]),
+    ):
+        assert (nps(scores).n, nps(scores).promoters, nps(scores).detractors) == (2, 1, 1)
+
+
+def test_the_table_counts_every_group_also_where_nobody_weighs():
+    responses = pd.DataFrame(
+        {
+            "score": [10] * 5 + [8] * 3 + [2] * 2 + [9] * 9,
+            "shop": pd.Categorical(["b"] * 10 + ["a"] * 9, categories=["c", "b", "a"]),
+            "weight": [0.0] * 10 + [1.0] * 9,
+        }
+    )
+    table = nps_by(responses, "shop", weights="weight").set_index("shop")
+    # In the order of the categories, those that occur, ten or more of them shown.
+    assert list(table.index) == ["b", "a"]
+    assert table.index.dtype == responses["shop"].dtype
+    assert table.loc["b", ["n", "promoters", "passives", "detractors"]].tolist() == [10, 5, 3, 2]
+    assert table.loc["b", ["nps", "ci_low", "ci_high"]].isna().all()
+    assert table["suppressed"].tolist() == [False, True]
+    assert table.loc["a", ["n", "promoters"]].isna().all()
+    assert [str(table[name].dtype) for name in ("n", "promoters", "passives", "detractors")] == (
+        ["Int64"] * 4
+    )
+    assert [str(table[name].dtype) for name in ("nps", "ci_low", "ci_high")] == ["float64"] * 3
+    assert str(table["suppressed"].dtype) == "bool"
+
+
+def test_the_table_has_intervals_of_the_level_that_is_asked_for():
+    responses = pd.DataFrame({"score": [10, 2] * 10, "shop": ["a"] * 20})
+    for level in (0.5, 0.99):
+        row = nps_by(responses, "shop", confidence=level).iloc[0]
+        estimate = nps(responses["score"], confidence=level)
+        assert (row["ci_low"], row["ci_high"]) == (estimate.low, estimate.high)
+
+
+def test_an_empty_table_has_the_types_of_a_full_one():
+    full = nps_by(pd.DataFrame({"score": [9.0], "shop": ["a"]}), "shop")
+    empty = nps_by(pd.DataFrame({"score": [9.0], "shop": ["a"]}).iloc[:0], "shop")
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+
+
+def test_the_ends_of_what_may_be_asked_are_allowed():
+    estimate = nps([10, 2] * 10)
+    for target in (-100, 100):
+        assert nps_test(estimate, target).p_value < 0.05
+    for target in (-100.1, 100.1):
+        with pytest.raises(FeedbackError):
+            nps_test(estimate, target)
+    # The widest margin that can be asked for takes fewer than half a point does.
+    assert 1 <= responses_needed(margin=100) < 10 < responses_needed(margin=0.5)
+    assert responses_needed(margin=10, promoters=1.0, detractors=0.0) >= 1
+    assert isinstance(responses_needed(margin=10), int)
+    assert said_by(responses_needed, margin=10, promoters=0.7, detractors=0.4) == (
+        "The shares are 0.7 promoters and 0.4 detractors, but each must be from 0 to 1 and both "
+        "together at most 1."
+    )
+    assert "the margin is" in said_by(responses_needed, margin=0).lower()
+
+
+def test_an_estimate_says_what_it_was_made_of():
+    estimate = nps_from_counts(5, 3, 2, confidence=0.9)
+    assert (estimate.promoters, estimate.passives, estimate.detractors) == (5, 3, 2)
+    assert estimate.confidence == 0.9
+    assert said_by(nps_from_counts, 0, 0, 0) == (
+        "There are no valid scores, so there is no NPS: at least one group needs a respondent."
+    )
+    assert said_by(nps, [9], confidence=1.5) == (
+        "The confidence level is 1.5, but it must lie between 0 and 1, such as 0.95."
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from feedback_nlp.codebook_runs import (
@@ -97,7 +98,9 @@ class Analysis:
                 if note is None:
                     # The record stands for a finished run: no old one over new tables.
                     (self.folder / RECORD).unlink(missing_ok=True)
-                    tables, note = work()
+                    # Findings are many small products: threads would only wait for each other.
+                    with threadpool_limits(limits=None if step == "rows" else 1):
+                        tables, note = work()
                     beside = self._vector_files() if step == "rows" else ()
                     self.steps.finish(step, self.keys[step], tables, note, beside)
                 else:

@@ -172,7 +172,7 @@ def _remembered(folder: Path) -> dict[str, Any]:
     try:
         known = json.loads((folder / FORGOTTEN).read_text("utf-8"))
         return {"salt": str(known["salt"]), "respondents": set(map(str, known["respondents"]))}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FeedbackError(

@@ -123,7 +123,9 @@ def _check_before_work(chosen: Options) -> None:
         except (ValueError, TypeError, OverflowError):
             known = False
         if not known:
-            raise FeedbackError(f"The day of --{name}, {day!r}, is no date; write it as 2025-07-01.")
+            raise FeedbackError(
+                f"The day of --{name}, {day!r}, is no date; write it as 2025-07-01."
+            )
     if len(chosen.language) != 2 or not chosen.language.isalpha():
         raise FeedbackError(
             f"The language {chosen.language!r} is none; give its code of two letters, such as en."

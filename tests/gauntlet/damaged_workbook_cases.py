@@ -129,6 +129,12 @@ def cases() -> list[Case]:
             file(_flagged(1, 6), "s.xlsx"),
             Refused("damaged|password"),
         ),
+        Case(
+            area,
+            "packed by a version that is still to come",
+            file(_flagged(115, 4), "s.xlsx"),
+            Refused("damaged"),
+        ),
         Case(area, "packed in an unknown way", file(_flagged(99, 8), "s.xlsx"), Refused("damaged")),
         Case(
             area,
@@ -195,6 +201,7 @@ def cases() -> list[Case]:
             ),
             Refused("damaged|beyond"),
             apart=True,
+            slow=True,
         ),
         Case(
             area,
@@ -209,6 +216,7 @@ def cases() -> list[Case]:
             file(_lying_bomb, "s.xlsx"),
             Refused("damaged"),
             apart=True,
+            slow=True,
         ),
         Case(
             area,

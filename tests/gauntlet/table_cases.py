@@ -116,6 +116,7 @@ def _shapes() -> list[Case]:
             file(_sparse),
             Refused("binary data"),
             apart=True,
+            slow=True,
         ),
     ]
 

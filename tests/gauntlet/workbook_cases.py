@@ -271,6 +271,7 @@ def _sheets() -> list[Case]:
             file(_diagonal, "s.xlsx"),
             Refused("scattered"),
             apart=True,
+            slow=True,
         ),
         Case(
             area,

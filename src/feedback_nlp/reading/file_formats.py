@@ -59,7 +59,8 @@ def format_of(path: Path, start: bytes) -> str:
         try:
             with zipfile.ZipFile(path) as archive:
                 members = set(archive.namelist())
-        except (zipfile.BadZipFile, OSError) as error:
+        except Exception as error:
+            # BadZipFile for most, but NotImplementedError for a version that is still to come.
             raise FeedbackError(
                 f"{visible(path.name)} is damaged or cut off: it cannot be opened as an Excel "
                 "workbook."

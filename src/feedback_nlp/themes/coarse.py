@@ -14,13 +14,16 @@ from feedback_nlp.themes.clustering import centres, unit
 
 FEWEST_THEMES, MOST_THEMES = 8, 25
 _FITS = 20
-_TRIED = (8, 10, 12, 14, 17, 20, 25)
+_FITS_TO_COMPARE = 8
+_STEPS = 10
+_TRIED = (8, 10, 12, 15, 20, 25)
 _READ_AT_MOST = 4_000
+_COMPARED_ON_AT_MOST = 2_000
 _AS_GOOD = 0.03
 _MENTIONS_A_THEME = 40
 
 
-def bagged_centres(points: Vectors, k: int, seed: int) -> Vectors:
+def bagged_centres(points: Vectors, k: int, seed: int, n_fits: int = _FITS) -> Vectors:
     """Centres of `k` groups that do not hang on a few of the points.
 
     Spherical k-means is fitted to subsamples, with twice as many groups as wanted; Ward's method
@@ -32,6 +35,8 @@ def bagged_centres(points: Vectors, k: int, seed: int) -> Vectors:
         Unit vectors.
     k : int
     seed : int
+    n_fits : int
+        Subsamples.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def bagged_centres(points: Vectors, k: int, seed: int) -> Vectors:
                 min(2 * k, max(2, each // 5)),
                 random,
             )
-            for _ in range(_FITS)
+            for _ in range(n_fits)
         ]
     )
     k = min(k, len(np.unique(pool, axis=0)))
@@ -95,15 +100,15 @@ def how_many(points: Vectors, seed: int) -> int:
 
     random = np.random.default_rng([seed, 4])
     read = points
-    if len(points) > _READ_AT_MOST:
-        read = points[np.sort(random.choice(len(points), _READ_AT_MOST, replace=False))]
+    if len(points) > _COMPARED_ON_AT_MOST:
+        read = points[np.sort(random.choice(len(points), _COMPARED_ON_AT_MOST, replace=False))]
     tried = [k for k in _TRIED if k == FEWEST_THEMES or _MENTIONS_A_THEME * k <= len(read)]
     agreement = np.zeros(len(tried))
     for _ in range(2):
         half = random.permutation(len(read)) < len(read) // 2
         for place, k in enumerate(tried):
             one, other = (
-                (read @ bagged_centres(read[side], k, seed).T).argmax(axis=1)
+                (read @ bagged_centres(read[side], k, seed, _FITS_TO_COMPARE).T).argmax(axis=1)
                 for side in (half, ~half)
             )
             agreement[place] += adjusted_rand_score(one, other) / 2
@@ -113,7 +118,7 @@ def how_many(points: Vectors, seed: int) -> int:
 def _spherical_k_means(points: Vectors, k: int, random: np.random.Generator) -> Vectors:
     """Lloyd's algorithm by cosine; a group that runs empty is dropped."""
     found = points[random.choice(len(points), k, replace=False)]
-    for _ in range(15):
+    for _ in range(_STEPS):
         labels = (points @ found.T).argmax(axis=1)
         found = centres(points, labels, len(found))
         found = found[np.bincount(labels, minlength=len(found)) > 0]

@@ -88,7 +88,7 @@ def codebook_examples(
             f"There are {len(vectors)} vectors for {len(mentions)} mentions; encode their texts."
         )
     if mentions.empty:
-        none = pd.Series([[] for _ in range(len(themes))], index=themes.index, dtype="object")
+        none: pd.Series = pd.Series([[] for _ in range(len(themes))], themes.index, dtype="object")
         return themes.assign(examples=none, counter_examples=none)
     members = members_of(themes, mentions, mention_themes)
     placed = learn_space(vectors, mentions["sentiment"].to_numpy(float)).place(vectors)

@@ -9,7 +9,10 @@ complaint.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +30,9 @@ from feedback_nlp.themes.parts import (
 from feedback_nlp.themes.phrases import topic_texts
 from feedback_nlp.themes.stability import stability_of
 from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 GENERAL_PRAISE = "general_praise"
 GENERAL_COMPLAINT = "general_complaint"
@@ -53,6 +59,20 @@ class Discovery:
     note: str = ""
 
 
+def _one_thread(function: Callable[P, R]) -> Callable[P, R]:
+    """Sums, and so themes, do not depend on the number of cores; small products run faster."""
+
+    @wraps(function)
+    def run(*arguments: P.args, **options: P.kwargs) -> R:
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1):
+            return function(*arguments, **options)
+
+    return run
+
+
+@_one_thread
 def discover_themes(
     mentions: pd.DataFrame,
     vectors: Vectors,
@@ -118,7 +138,9 @@ def discover_themes(
         resamples=stability_resamples,
         seed=seed,
     )
-    above, finest = _named_themes(mentions, reasons, sub, cosine, model, stability)
+    above, finest = _named_themes(
+        mentions.iloc[reasons], vectors[reasons], sub, cosine, model, stability
+    )
     theme_ids = np.array([theme.theme_id for theme in finest], dtype=object)
     links = _links(mentions.iloc[reasons], placed, sub, cosine, model)
     links["theme_id"] = theme_ids[links["theme_id"].to_numpy()]
@@ -185,19 +207,26 @@ class _Theme:
 
 def _named_themes(
     mentions: pd.DataFrame,
-    reasons: Labels,
+    vectors: Vectors,
     sub: Labels,
     cosine: NDArray[np.float64],
     model: ThemeModel,
     stability: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> tuple[list[_Theme], list[_Theme]]:
     """Themes that have sub-themes, and the finest theme of each small group."""
-    texts = mentions["text"].iloc[reasons].tolist()
+    texts = mentions["text"].tolist()
     top = np.where(sub >= 0, model.parents[sub], -1)
-    top_named = label_groups(texts, top, _rank_within(sub, cosine), int(model.parents.max()) + 1)
+    closeness = _rank_within(sub, cosine)
+    top_named = label_groups(texts, top, closeness, len(model.top_centres), vectors=vectors)
     alone = np.bincount(model.parents)[model.parents] == 1
     sub_named = label_groups(
-        texts, sub, cosine, len(model.parents), within=model.parents, taken=top_named
+        texts,
+        sub,
+        cosine,
+        len(model.parents),
+        within=model.parents,
+        taken=top_named,
+        vectors=vectors,
     )
     top_ids = slugs([named.label for named in top_named])
     themes = [

@@ -97,6 +97,16 @@ def fit_themes(
     ThemeModel
         A large theme that holds no small one is left out.
     """
+    from threadpoolctl import threadpool_limits
+
+    # Hundreds of small products: threads wait for each other longer than they work.
+    with threadpool_limits(limits=1):
+        return _fitted(vectors, polarity, seed, n_themes)
+
+
+def _fitted(
+    vectors: Vectors, polarity: NDArray[np.float64], seed: int, n_themes: int | None
+) -> ThemeModel:
     space = learn_space(vectors, polarity)
     placed = space.place(vectors)
     components = _components(placed)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_nlp.encoding import encode
-from feedback_nlp.themes.clustering import unit
+from feedback_nlp.encoding import Vectors, encode
 from feedback_nlp.themes.label_words import (
     BESIDE_THINGS,
     MEANINGS,
@@ -18,7 +17,7 @@ from feedback_nlp.themes.label_words import (
     PERSONS,
     compound,
 )
-from feedback_nlp.themes.phrases import Phrase, phrases_of, topic_texts
+from feedback_nlp.themes.phrases import Phrase, phrases_of
 
 _CANDIDATES = 14
 _LEAST_SHARE = 0.08  # of the mentions read; a rarer thing names the group only in need
@@ -85,7 +84,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
 
 
 def labels_for(
-    things: Things, group: int, typical: Sequence[str], *, broad: bool = False
+    things: Things, group: int, centre: Vectors, *, broad: bool = False
 ) -> Iterator[str]:
     """Labels for a group, the most telling first.
 
@@ -93,12 +92,12 @@ def labels_for(
     ----------
     things : Things
     group : int
-    typical : sequence of str
-        Mentions nearest to the group's centre; what is near to them names the group better.
+    centre : ndarray, shape (d,)
+        Mean vector of the group's typical mentions; what is near to it names the group better.
     broad : bool
         The group is a large theme: two things name it better than one thing in detail.
     """
-    ranked = _ranked(things, group, typical)
+    ranked = _ranked(things, group, centre)
     shares = things.shares[group]
     frequent = [key for key in ranked if shares[key] >= _LEAST_SHARE]
     yield from _wordings(frequent, things, group, broad)
@@ -208,7 +207,7 @@ def _pair(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def _ranked(things: Things, group: int, typical: Sequence[str]) -> list[str]:
+def _ranked(things: Things, group: int, centre: Vectors) -> list[str]:
     """By share in the group, how much more than elsewhere, and nearness to what is said.
 
     Share times log lift is the thing's part in the Kullback-Leibler divergence between the group
@@ -222,7 +221,6 @@ def _ranked(things: Things, group: int, typical: Sequence[str]) -> list[str]:
         for key, share in shares.items()
     }
     strongest = sorted(weights, key=lambda key: (-weights[key], key))[:_CANDIDATES]
-    centre = unit(encode(topic_texts(typical)).mean(axis=0, keepdims=True))[0]
     near = np.maximum(encode(strongest) @ centre, 0.05)
     scores = {key: weights[key] * float(c) for key, c in zip(strongest, near, strict=True)}
     return sorted(scores, key=lambda key: (-scores[key], key))
