@@ -55,7 +55,7 @@ def drawn(
     larger = mentions.iloc[rows].reset_index(drop=True)
     larger["mention_id"] = [f"M{row}" for row in range(size)]
     larger["response_id"] = [f"R{row // 2}" for row in range(size)]
-    larger["text"] = larger["text"] + [f" {row}" for row in range(size)]
+    larger["text"] = larger["text"] + [f" {row}.{seed}" for row in range(size)]
     noise = random.normal(0, NOISE / np.sqrt(vectors.shape[1]), (size, vectors.shape[1]))
     return larger, unit(vectors[rows] + noise.astype(np.float32))
 
@@ -82,7 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
     late = False
     for size in options.sizes:
         for resamples in (0, 10):
-            wall, processor = measure(*drawn(mentions, vectors, size), resamples=resamples)
+            wall, processor = measure(
+                *drawn(mentions, vectors, size, seed=resamples), resamples=resamples
+            )
             floor = FLOORS.get(size, 0) if resamples else 0
             late |= bool(floor) and wall > floor
             print(

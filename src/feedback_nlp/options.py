@@ -113,8 +113,10 @@ def _check_before_work(chosen: Options) -> None:
     """A mistake in what an option names is told now, not when answers have been read for hours."""
     import pandas as pd
 
+    from feedback_nlp.encoding import load_encoder
     from feedback_nlp.findings.playbook import read_playbook
     from feedback_nlp.population import read_invitations, read_margins
+    from feedback_nlp.sentiment import model_fingerprint
     from feedback_nlp.themes.codebook import read_codebook
 
     for name, day in (("today", chosen.today), ("event", chosen.event)):
@@ -130,6 +132,10 @@ def _check_before_work(chosen: Options) -> None:
         raise FeedbackError(
             f"The language {chosen.language!r} is none; give its code of two letters, such as en."
         )
+    if chosen.encoder != DEFAULT_ENCODER:
+        load_encoder(chosen.encoder)
+    if chosen.sentiment_model:
+        model_fingerprint(chosen.sentiment_model)
     if chosen.codebook:
         read_codebook(chosen.codebook)
     if chosen.playbook:

@@ -37,7 +37,7 @@ R = TypeVar("R")
 GENERAL_PRAISE = "general_praise"
 GENERAL_COMPLAINT = "general_complaint"
 FEWEST_MENTIONS = 50
-LEARNT_FROM_AT_MOST = 20_000
+LEARNT_FROM_AT_MOST = 12_000
 
 
 @dataclass(frozen=True)

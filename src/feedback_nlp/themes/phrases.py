@@ -64,12 +64,15 @@ class Phrase:
     words : int
     name : bool
         The head is written with a capital inside a sentence: a place, a brand, a code.
+    inside : bool
+        The head is not the first word, so that a capital says something.
     """
 
     key: str
     shown: str
     words: int
     name: bool = False
+    inside: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -182,11 +185,18 @@ def _of_run(run: list[Any]) -> list[Phrase]:
                 found += meant
                 continue
             key = " ".join([*words[:-1], head.lemma_.lower()])
-            found.append(Phrase(key, " ".join(words), end - first, _is_name(head)))
+            found.append(
+                Phrase(key, " ".join(words), end - first, _is_name(head), _is_inside(head))
+            )
     return sorted(found, key=lambda phrase: phrase.words)
 
 
 def _is_name(token: Any) -> bool:
-    # The first word has a capital anyway; there the tagger decides.
-    inside = token.i > 0 or token.pos_ == "PROPN"
-    return inside and token.text[0].isupper() and not token.doc.text.isupper()
+    return _is_inside(token) and token.text[0].isupper()
+
+
+def _is_inside(token: Any) -> bool:
+    # The first word has a capital anyway; there the tagger decides. Codes ("LHR - BKK") are names
+    # also where nothing else stands.
+    code = token.text.isupper() and token.pos_ == "PROPN"
+    return (token.i > 0 and (code or not token.doc.text.isupper())) or token.pos_ == "PROPN"

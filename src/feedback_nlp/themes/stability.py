@@ -10,7 +10,7 @@ from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
 
 _SHARE_DRAWN = 0.8
-_REFITTED_FROM_AT_MOST = 8_000
+_REFITTED_FROM_AT_MOST = 6_000
 
 
 def stability_of(
@@ -34,7 +34,7 @@ def stability_of(
     respondents : ndarray of str, shape (n,)
         Whose mention it is; four in five of the respondents are drawn each time without
         replacement, since copies would make dense groups of their own. Of a large survey so many
-        that they have about 8,000 mentions.
+        that they have about 6,000 mentions.
     resamples : int
     seed : int
 
@@ -60,11 +60,11 @@ def stability_of(
     ids, of = np.unique(respondents.astype(str), return_inverse=True)
     share = min(_SHARE_DRAWN, _REFITTED_FROM_AT_MOST / len(vectors))
     random = np.random.default_rng([seed, 1])
-    for resample in range(resamples):
+    for _ in range(resamples):
         drawn = np.zeros(len(ids), bool)
         drawn[random.permutation(len(ids))[: max(1, int(share * len(ids)))]] = True
         part = drawn[of]
-        refit = fit_themes(vectors[part], polarity[part], seed + resample + 1, n_top)
+        refit = fit_themes(vectors[part], polarity[part], seed, n_top)
         again, _ = refit.assign(refit.space.place(vectors))
         found_sub.append(_best_jaccard(sub, n_sub, again))
         found_top.append(_best_jaccard(top, n_top, np.where(again >= 0, refit.parents[again], -1)))

@@ -62,16 +62,19 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
     phrases = phrases_of([texts[i] for rows in read for i in rows])
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     names: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
     for found in phrases:
         for phrase in found:
             forms[phrase.key][phrase.shown] += 1
             names[phrase.key] += phrase.name
+            inside[phrase.key] += phrase.inside
     often = {key: sum(shown.values()) for key, shown in forms.items()}
     foreign = _foreign(often)
     kept = {
         key
-        for key, n in often.items()
-        if 3 * names[key] <= n and (foreign or key in MEANINGS or _can_be_read(key, often))
+        for key in often
+        if key in MEANINGS
+        or (2 * names[key] <= inside[key] and (foreign or _can_be_read(key, often, names, inside)))
     }
     shares, together = [], []
     cursor = 0
@@ -239,14 +242,19 @@ def _foreign(often: dict[str, int]) -> bool:
     return 2 * known < sum(often.values())
 
 
-def _can_be_read(key: str, often: dict[str, int]) -> bool:
+def _can_be_read(
+    key: str, often: dict[str, int], names: Counter[str], inside: Counter[str]
+) -> bool:
+    """Every word is English, or so common in the survey, in small letters, that it is a word."""
     from feedback_nlp.personal_data.name_words import name_lists
 
     lists = name_lists()
     for word in key.split():
         if word in lists.words or word in MODERN_WORDS or word.rstrip("s") in lists.words:
             continue
-        if word in lists.places or word in lists.proper or often.get(word, 0) < _COMMON_IN_SURVEY:
+        known_name = word in lists.places or word in lists.proper
+        written_as_name = 4 * names[word] > inside[word]
+        if known_name or written_as_name or often.get(word, 0) < _COMMON_IN_SURVEY:
             return False
     return True
 
