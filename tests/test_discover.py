@@ -195,7 +195,7 @@ def test_bagged_groups_do_not_depend_on_the_order_of_rows_alone():
 def test_two_processes_find_the_same(sample_path):
     script = (
         "import sys, hashlib, feedback_nlp as fn, tempfile\n"
-        "run = fn.analyse(fn.read_survey(sys.argv[1]), tempfile.mkdtemp() + '/r', resamples=50)\n"
+        "run = fn.analyse(fn.read_survey(sys.argv[1]), tempfile.mkdtemp() + '/r', resamples=100)\n"
         "tables = run.themes.to_json() + run.mention_themes.to_json()\n"
         "print(hashlib.sha256(tables.encode()).hexdigest())"
     )

@@ -358,10 +358,10 @@ def test_a_second_draw_does_not_orphan_a_sheet_that_people_are_coding(
     again = hand_check(copied_run, tmp_path / "b.csv", n=40)
     assert first.written[0].read_bytes() == again.written[0].read_bytes()
     with pytest.raises(FeedbackError, match="Another sample was drawn"):
-        hand_check(copied_run, tmp_path / "c.csv", n=50)
+        hand_check(copied_run, tmp_path / "c.csv", n=200)
     for sheet in ("a.csv", "b.csv"):
         (tmp_path / sheet).unlink()
-    assert hand_check(copied_run, tmp_path / "c.csv", n=50).n_drawn == 50
+    assert hand_check(copied_run, tmp_path / "c.csv", n=200).n_drawn == 200
 
 
 def test_a_check_is_forgotten_when_the_themes_have_changed(copied_run: Run, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def contrast_on_white(colour: str) -> float:
     Examples
     --------
     >>> contrast_on_white("#000000"), round(contrast_on_white("#FFCC00"), 2)
-    (21.0, 1.53)
+    (21.0, 1.51)
     """
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]

@@ -138,9 +138,7 @@ def discover_themes(
         resamples=stability_resamples,
         seed=seed,
     )
-    above, finest = _named_themes(
-        mentions.iloc[reasons], vectors[reasons], sub, cosine, model, stability
-    )
+    above, finest = _named_themes(mentions.iloc[reasons], sub, cosine, model, stability)
     theme_ids = np.array([theme.theme_id for theme in finest], dtype=object)
     links = _links(mentions.iloc[reasons], placed, sub, cosine, model)
     links["theme_id"] = theme_ids[links["theme_id"].to_numpy()]
@@ -207,7 +205,6 @@ class _Theme:
 
 def _named_themes(
     mentions: pd.DataFrame,
-    vectors: Vectors,
     sub: Labels,
     cosine: NDArray[np.float64],
     model: ThemeModel,
@@ -217,7 +214,7 @@ def _named_themes(
     texts = mentions["text"].tolist()
     top = np.where(sub >= 0, model.parents[sub], -1)
     closeness = _rank_within(sub, cosine)
-    top_named = label_groups(texts, top, closeness, len(model.top_centres), vectors=vectors)
+    top_named = label_groups(texts, top, closeness, len(model.top_centres))
     alone = np.bincount(model.parents)[model.parents] == 1
     sub_named = label_groups(
         texts,
@@ -226,7 +223,6 @@ def _named_themes(
         len(model.parents),
         within=model.parents,
         taken=top_named,
-        vectors=vectors,
     )
     top_ids = slugs([named.label for named in top_named])
     themes = [

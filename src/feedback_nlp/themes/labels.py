@@ -10,14 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.encoding import Vectors, encode
 from feedback_nlp.light_imports import import_without
-from feedback_nlp.themes.clustering import Labels, unit
-from feedback_nlp.themes.phrases import topic_texts
+from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.wording import folded, labels_for, things_named
 
 _READ_OF_EACH = 40  # mentions nearest to the centre from which a group is named
-_TYPICAL = 30
+_TYPICAL = 10
 _KEYWORDS = 8
 
 
@@ -42,7 +40,6 @@ def label_groups(
     *,
     within: Labels | None = None,
     taken: Sequence[Named] = (),
-    vectors: Vectors | None = None,
 ) -> list[Named]:
     """Name groups of mentions so that no two names are alike.
 
@@ -58,8 +55,6 @@ def label_groups(
         Parent of each group; a lone child bears its parent's name.
     taken : sequence of Named
         The parents' names.
-    vectors : ndarray, shape (n, d), optional
-        Vectors of the texts, where they are at hand.
 
     Returns
     -------
@@ -81,12 +76,11 @@ def label_groups(
         if lone and within is not None and taken:
             labels[group] = taken[int(within[group])].label
             continue
-        typical = read[group][:_TYPICAL]
-        centre = _centre([texts[i] for i in typical], None if vectors is None else vectors[typical])
+        typical = [texts[i] for i in read[group][:_TYPICAL]]
         label = next(
             (
                 label
-                for label in (labels_for(things, group, centre, broad=broad) if typical else ())
+                for label in (labels_for(things, group, typical, broad=broad) if typical else ())
                 if 2 <= len(label.split()) <= 5 and folded(label) not in used
             ),
             "",
@@ -137,13 +131,6 @@ def _most_typical(
                 break
         read.append(list(distinct.values())[:_READ_OF_EACH])
     return read
-
-
-def _centre(texts: Sequence[str], vectors: Vectors | None) -> Vectors:
-    if not texts:
-        return np.zeros(0, np.float32)
-    known = encode(topic_texts(texts)) if vectors is None else vectors
-    return np.asarray(unit(known.mean(axis=0, keepdims=True))[0])
 
 
 def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[str]]:

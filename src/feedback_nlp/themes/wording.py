@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_nlp.encoding import Vectors, encode
+from feedback_nlp.encoding import encode
+from feedback_nlp.themes.clustering import unit
 from feedback_nlp.themes.label_words import (
     BESIDE_THINGS,
     MEANINGS,
@@ -17,7 +18,7 @@ from feedback_nlp.themes.label_words import (
     PERSONS,
     compound,
 )
-from feedback_nlp.themes.phrases import Phrase, phrases_of
+from feedback_nlp.themes.phrases import Phrase, phrases_of, topic_texts
 
 _CANDIDATES = 14
 _LEAST_SHARE = 0.08  # of the mentions read; a rarer thing names the group only in need
@@ -87,7 +88,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
 
 
 def labels_for(
-    things: Things, group: int, centre: Vectors, *, broad: bool = False
+    things: Things, group: int, typical: Sequence[str], *, broad: bool = False
 ) -> Iterator[str]:
     """Labels for a group, the most telling first.
 
@@ -95,12 +96,12 @@ def labels_for(
     ----------
     things : Things
     group : int
-    centre : ndarray, shape (d,)
-        Mean vector of the group's typical mentions; what is near to it names the group better.
+    typical : sequence of str
+        Mentions nearest to the group's centre; what is near to them names the group better.
     broad : bool
         The group is a large theme: two things name it better than one thing in detail.
     """
-    ranked = _ranked(things, group, centre)
+    ranked = _ranked(things, group, typical)
     shares = things.shares[group]
     frequent = [key for key in ranked if shares[key] >= _LEAST_SHARE]
     yield from _wordings(frequent, things, group, broad)
@@ -210,7 +211,7 @@ def _pair(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def _ranked(things: Things, group: int, centre: Vectors) -> list[str]:
+def _ranked(things: Things, group: int, typical: Sequence[str]) -> list[str]:
     """By share in the group, how much more than elsewhere, and nearness to what is said.
 
     Share times log lift is the thing's part in the Kullback-Leibler divergence between the group
@@ -224,6 +225,8 @@ def _ranked(things: Things, group: int, centre: Vectors) -> list[str]:
         for key, share in shares.items()
     }
     strongest = sorted(weights, key=lambda key: (-weights[key], key))[:_CANDIDATES]
+    # The survey's own vectors may be another encoder's.
+    centre = unit(encode(topic_texts(typical)).mean(axis=0, keepdims=True))[0]
     near = np.maximum(encode(strongest) @ centre, 0.05)
     scores = {key: weights[key] * float(c) for key, c in zip(strongest, near, strict=True)}
     return sorted(scores, key=lambda key: (-scores[key], key))
