@@ -1,10 +1,10 @@
 """What do customers talk about? Themes and sub-themes found in the mentions.
 
-A mention is placed by what it is about, with the tone taken out; EVoC finds
-dense groups of such mentions; BERTopic carries them and weighs their words;
-groups are named by noun phrases of the customers. Verdicts without a reason
-("great service") make no theme of their own beside general praise and general
-complaint.
+A mention is placed by what it is about, with the tone taken out. The large themes are the mean of
+many fits to subsamples; EVoC finds the dense groups that are their sub-themes; a mention that lists
+several things is in the themes of all of them. BERTopic's class-based TF-IDF weighs the keywords,
+and themes are named by what customers name. Verdicts without a reason ("great service") make no
+theme of their own beside general praise and general complaint.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
+from feedback_nlp.stored_vectors import StoredVectors
 from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.labels import Named, label_groups, slugs
 from feedback_nlp.themes.parts import (
@@ -75,7 +76,7 @@ def _one_thread(function: Callable[P, R]) -> Callable[P, R]:
 @_one_thread
 def discover_themes(
     mentions: pd.DataFrame,
-    vectors: Vectors,
+    vectors: Vectors | StoredVectors,
     *,
     seed: int = 0,
     n_themes: int | None = None,
@@ -104,7 +105,10 @@ def discover_themes(
     Notes
     -----
     Equal mentions weigh once in learning and fully in counting. With fewer
-    than 50 distinct mentions that give a reason nothing is discovered.
+    than 50 distinct mentions that give a reason nothing is discovered. Of more than
+    12,000 a sample is learnt from and the rest assigned; `note` says so.
+    Sub-themes in which no thing is named often are together the rest of their theme
+    ("Other waiting times").
     """
     mentions = mentions.reset_index(drop=True)
     kinds = mentions["content_kind"].to_numpy()

@@ -14,8 +14,8 @@ from feedback_nlp.light_imports import import_without
 from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.wording import folded, labels_for, things_named
 
-_READ_OF_EACH = 40  # mentions nearest to the centre from which a group is named
-_TYPICAL = 10
+_READ_OF_EACH = 30  # mentions nearest to the centre from which a group is named
+_TYPICAL = 5
 _KEYWORDS = 8
 
 

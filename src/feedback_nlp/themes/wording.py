@@ -67,15 +67,18 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
     for found in phrases:
         for phrase in found:
             forms[phrase.key][phrase.shown] += 1
-            names[phrase.key] += phrase.name
-            inside[phrase.key] += phrase.inside
+            names[phrase.shown] += phrase.name
+            inside[phrase.shown] += phrase.inside
     often = {key: sum(shown.values()) for key, shown in forms.items()}
     foreign = _foreign(often)
     kept = {
         key
         for key in often
         if key in MEANINGS
-        or (2 * names[key] <= inside[key] and (foreign or _can_be_read(key, often, names, inside)))
+        or (
+            2 * sum(names[form] for form in forms[key]) <= sum(inside[form] for form in forms[key])
+            and (foreign or _can_be_read(key, often, names, inside))
+        )
     }
     shares, together = [], []
     cursor = 0
