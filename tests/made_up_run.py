@@ -178,7 +178,7 @@ def make_run(
             "options": {},
             "seed": 0,
             "counts": {"rows_read": n + 2, "rows_blank": 2, "responses": n},
-            "versions": {"python": "3.11.9", "bertopic": "0.17.4", "evoc": "0.3.2"},
+            "versions": {"python": "3.11.9", "bertopic": "0.17.4", "scikit-learn": "1.9.1"},
             "models": {"all-MiniLM-L6-v2": "53aa51172d142c89d9012cce15ae4d6c"},
             "seconds": {"themes": 3.2},
         },

@@ -14,8 +14,8 @@ import pytest
 from feedback_nlp.encoding import encode
 from feedback_nlp.sentiment import score_sentiment
 from feedback_nlp.themes import discover
+from feedback_nlp.themes.bagging import bagged_centres
 from feedback_nlp.themes.clustering import learn_space, unit
-from feedback_nlp.themes.coarse import bagged_centres
 from feedback_nlp.themes.discover import discover_themes
 from feedback_nlp.themes.label_words import MEANINGS
 from feedback_nlp.themes.phrases import phrases_of, topic_texts
@@ -241,7 +241,7 @@ PLACES_AND_BRANDS = set(
     """.split()
 )
 MISSPELT = {"explaination", "opionion", "fut", "becauve", "helpfull", "proffecional", "recieved"}
-STOPGAP = re.compile(r"Other remarks \d+")
+STOPGAP = re.compile(r"\w+ remarks")
 
 
 def wrong_with(label):

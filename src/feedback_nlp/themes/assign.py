@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from feedback_nlp.encoding import DEFAULT_ENCODER, Vectors
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.themes.clustering import NEAR_DUPLICATE, dense_groups, learn_space, unit
+from feedback_nlp.themes.bagging import dense_groups
+from feedback_nlp.themes.clustering import NEAR_DUPLICATE, learn_space, unit
 from feedback_nlp.themes.codebook import Codebook
 from feedback_nlp.themes.codebook_examples import EXAMPLES, can_be_examples, spread
 from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE, LEARNT_FROM_AT_MOST

@@ -1,26 +1,22 @@
 """From vectors to groups of mentions: what is talked about, not how.
 
-The steps of discovery that know nothing of words: take the tone out of the
-vectors, let EVoC find dense groups at several granularities, and make groups that
-say nearly the same one.
+The geometry of discovery: take the tone out of the vectors, find the centres of groups, and make
+groups that say nearly the same one.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.encoding import Vectors, cache_folder
+from feedback_nlp.encoding import Vectors
 
 Labels = NDArray[np.int64]
 
-MOST_SUB_THEMES = 100
 NEAR_DUPLICATE = 0.75  # cosine between centres
 NEAR_ENOUGH = 0.30  # cosine to the centre of a theme, tone taken out
-_LEAST_MENTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -83,44 +79,6 @@ def learn_space(vectors: Vectors, polarity: NDArray[np.float64]) -> Space:
     length = float(np.linalg.norm(direction))
     tone = direction / length if length > 1e-9 else np.zeros_like(direction)
     return Space(centre.astype(np.float32), tone.astype(np.float32))
-
-
-def dense_groups(placed: Vectors, seed: int) -> Labels:
-    """Find dense groups of mentions, as fine as can be read: at most 100.
-
-    Parameters
-    ----------
-    placed : ndarray, shape (n, d)
-        Unit vectors.
-    seed : int
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Number of the group, -1 for none.
-    """
-    # Compiled code is kept where it outlives the environment.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
-    import numba
-    from evoc import EVoC
-
-    # Of few mentions, five that say the same are a theme; of many, a four-hundredth.
-    least = max(5, min(_LEAST_MENTIONS, len(placed) // 100), len(placed) // 400)
-    clusterer = EVoC(base_min_cluster_size=least, random_state=seed)
-    # On one thread the groups do not depend on the number of cores, and a busy machine does
-    # not slow the fit several times over.
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    try:
-        clusterer.fit(placed)
-    finally:
-        numba.set_num_threads(threads)
-    layers = [np.asarray(layer, np.int64) for layer in clusterer.cluster_layers_]
-    most = max(2, min(MOST_SUB_THEMES, len(placed) // (2 * least)))
-    fitting = [layer for layer in layers if layer.max() + 1 <= most]
-    if fitting:
-        return max(fitting, key=lambda layer: int(layer.max()))
-    return min(layers, key=lambda layer: int(layer.max()))
 
 
 def merged(placed: Vectors, labels: Labels) -> Labels:

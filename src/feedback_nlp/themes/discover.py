@@ -1,15 +1,15 @@
 """What do customers talk about? Themes and sub-themes found in the mentions.
 
 A mention is placed by what it is about, with the tone taken out. The large themes are the mean of
-many fits to subsamples; EVoC finds the dense groups that are their sub-themes; a mention that lists
-several things is in the themes of all of them. BERTopic's class-based TF-IDF weighs the keywords,
-and themes are named by what customers name. Verdicts without a reason ("great service") make no
-theme of their own beside general praise and general complaint.
+many fits to subsamples; the small groups that come back in nearly all fits are their sub-themes; a
+mention that lists several things is in the themes of all of them. BERTopic's class-based TF-IDF
+weighs the keywords, and themes are named by what customers name. Verdicts without a reason ("great
+service") make no theme of their own beside general praise and general complaint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -219,13 +219,14 @@ def _named_themes(
     top = np.where(sub >= 0, model.parents[sub], -1)
     closeness = _rank_within(sub, cosine)
     top_named = label_groups(texts, top, closeness, len(model.top_centres))
-    alone = np.bincount(model.parents)[model.parents] == 1
+    parents = _nameless_tops_together(top_named, model.parents)
+    alone = np.bincount(parents)[parents] == 1
     sub_named = label_groups(
         texts,
         sub,
         cosine,
-        len(model.parents),
-        within=model.parents,
+        len(parents),
+        within=parents,
         taken=top_named,
     )
     top_ids = slugs([named.label for named in top_named])
@@ -233,13 +234,13 @@ def _named_themes(
         _Theme(theme_id, n.label, None, n.keywords, n.examples, float(stable))
         for theme_id, n, stable in zip(top_ids, top_named, stability[0], strict=True)
     ]
-    sub_named = _nameless_together(sub_named, top_named, model.parents)
+    sub_named = _nameless_together(sub_named, top_named, parents)
     sub_ids = slugs([named.label for named in sub_named], taken=top_ids)
     finest: list[_Theme] = []
     found: dict[tuple[int, str], _Theme] = {}
     for number, (theme_id, named) in enumerate(zip(sub_ids, sub_named, strict=True)):
-        parent = int(model.parents[number])
-        siblings = np.flatnonzero(model.parents == parent)
+        parent = int(parents[number])
+        siblings = np.flatnonzero(parents == parent)
         alike = [i for i in siblings if sub_named[i].label == named.label]
         if alone[number] or len(alike) == len(siblings):
             # The only sub-theme of a theme is that theme.
@@ -256,33 +257,47 @@ def _named_themes(
             )
         finest.append(found[parent, named.label])
     only = {theme.theme_id for theme in finest}
-    return [theme for theme in themes if theme.theme_id not in only], finest
+    kept = [themes[number] for number in np.unique(parents)]
+    return [theme for theme in kept if theme.theme_id not in only], finest
 
 
 def _nameless_together(
     sub_named: list[Named], top_named: list[Named], parents: Labels
 ) -> list[Named]:
     """Sub-themes in which nothing is named often are one sub-theme: the rest of its theme."""
-    taken = {named.label for named in top_named}
-    taken |= {named.label for named in sub_named if not named.nameless}
+    taken = {named.label for named in [*top_named, *sub_named]}
     rest: dict[int, str] = {}
     for parent in dict.fromkeys(int(p) for p in parents):
-        theme = top_named[parent]
-        label = f"Other {theme.label[0].lower()}{theme.label[1:]}".replace(
-            " in general", " remarks"
+        rest[parent] = next(
+            label for label in _names_of_the_rest(top_named[parent]) if label not in taken
         )
-        clause = theme.label.startswith(("Being ", "Contact ", "Signing "))
-        number = 1
-        while len(label.split()) > 5 or label in taken or theme.nameless or clause:
-            label, number, clause = f"Other remarks {number}", number + 1, False
-            if label not in taken:
-                break
-        taken.add(label)
-        rest[parent] = label
+        taken.add(rest[parent])
     return [
         replace(named, label=rest[int(parent)]) if named.nameless else named
         for named, parent in zip(sub_named, parents, strict=True)
     ]
+
+
+def _names_of_the_rest(theme: Named) -> Iterator[str]:
+    label = theme.label[0].lower() + theme.label[1:]
+    one_thing = label.split(" and ")[0].removesuffix(" in general")
+    clause = label.startswith(("being ", "contact ", "signing "))
+    if not theme.nameless and not clause:
+        for name in (label.removesuffix(" in general"), one_thing):
+            written = f"Other {name}" if name.endswith("s") else f"Other {name} remarks"
+            if len(written.split()) <= 5:
+                yield written
+    for which in ("Further", "More", "Additional", "Various", "Diverse", "Sundry", "Remaining"):
+        yield f"{which} remarks"
+    # More such themes than anyone can hold in mind: the theme's own words tell them apart.
+    for word in theme.keywords:
+        yield f"Remarks on {word}"
+
+
+def _nameless_tops_together(top_named: list[Named], parents: Labels) -> Labels:
+    """Themes in which nothing is named often are one theme: the other remarks."""
+    nameless = [number for number, named in enumerate(top_named) if named.nameless]
+    return np.where(np.isin(parents, nameless[1:]), nameless[0], parents) if nameless else parents
 
 
 def _rank_within(sub: Labels, cosine: NDArray[np.float64]) -> NDArray[np.float64]:

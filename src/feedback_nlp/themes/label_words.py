@@ -139,7 +139,6 @@ _SIDES = {
     "connection": "{} connection",
     "activation": "{} activation",
     "delivery": "{} delivery",
-    "payments": "{} payments",
     "prices": "{} prices",
     "cleanliness": "{} cleanliness",
     "comfort": "{} comfort",

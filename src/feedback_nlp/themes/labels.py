@@ -14,6 +14,7 @@ from feedback_nlp.light_imports import import_without
 from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.wording import folded, labels_for, things_named
 
+OTHER_REMARKS = "Other remarks"
 _READ_OF_EACH = 30  # mentions nearest to the centre from which a group is named
 _TYPICAL = 5
 _KEYWORDS = 8
@@ -23,7 +24,8 @@ _KEYWORDS = 8
 class Named:
     """A group's label, the words that mark it and three typical mentions.
 
-    `nameless`: no thing is named often enough in it; its label is a stopgap.
+    `nameless`: no thing is named often enough in it; its label is `OTHER_REMARKS`, which the
+    caller joins or replaces.
     """
 
     label: str
@@ -87,7 +89,8 @@ def label_groups(
         )
         if not label:
             nameless.add(group)
-            label = f"Other remarks {len(nameless)}"
+            labels[group] = OTHER_REMARKS
+            continue
         used.add(folded(label))
         labels[group] = label
     return [

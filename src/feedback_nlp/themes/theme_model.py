@@ -8,17 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
+from feedback_nlp.themes.bagging import bagged_centres, dense_groups, how_many
 from feedback_nlp.themes.clustering import (
     NEAR_ENOUGH,
     Labels,
     Space,
     centres,
-    dense_groups,
     learn_space,
     merged,
     unit,
 )
-from feedback_nlp.themes.coarse import bagged_centres, how_many
 
 _COARSE_DIMENSIONS = 50
 _WEIGHT_OF_THEME = 0.5
