@@ -48,6 +48,9 @@ TELECOM = Path(__file__).resolve().parents[2] / "shared" / "data" / "telecom_nps
         ("booking KX8P2Q was lost", "booking [ACCOUNT] was lost"),
         ("DOB 4/7/1985, moved 4/7/2024", "DOB [DOB], moved 4/7/2024"),
         ("born on the 4th of July 1985", "born on the [DOB]"),
+        ("my two accounts, 60077145 and 60077154", "my two accounts, [ACCOUNT] and [ACCOUNT]"),
+        ("at 9 Fern Close, Elmby MQ3 4QT", "at [ADDRESS], Elmby [POSTCODE]"),
+        ("the part MQ3 4QT is missing", "the part MQ3 4QT is missing"),
     ],
 )
 def test_structured_data_is_replaced_by_its_kind(text: str, redacted: str) -> None:
@@ -69,6 +72,9 @@ def test_structured_data_is_replaced_by_its_kind(text: str, redacted: str) -> No
         ("my name is arwa and im not happy", "my name is [NAME] and im not happy"),
         ("Agent Thandeka promised a callback", "Agent [NAME] promised a callback"),
         ("Gracias a Lucía por su ayuda", "Gracias a [NAME] por su ayuda"),
+        ("Thanks to Sinead O'Malley-Hart", "Thanks to [NAME]"),
+        ("Jane Owusu-Hart did the Check-In", "[NAME] did the Check-In"),
+        ("it refuses my surname, O'Malley-Hart", "it refuses my surname, [NAME]"),
     ],
 )
 def test_names_go_and_titles_stay(text: str, redacted: str) -> None:

@@ -231,6 +231,13 @@ def test_one_respondent_is_forgotten_everywhere(
     assert main([*forget, own["response_id"]]) == 2
     assert "no respondent" in capsys.readouterr().err
 
+    # Nor does the same survey from Python.
+    survey = fn.read_survey(folders["survey"])
+    assert survey.counts["rows_read"] == before["rows_read"]
+    run = fn.analyse(survey, folders["run"], resamples=200)
+    assert len(run.responses) == len(responses) - 1
+    assert found_in(folders["run"], [own["response_id"], words]) == []
+
 
 def test_without_anyone_forgotten_a_survey_is_as_it_was(tmp_path: Path, sample_path: Path) -> None:
     import feedback_nlp as fn

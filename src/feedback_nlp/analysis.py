@@ -57,7 +57,6 @@ class Analysis:
     ) -> None:
         self.survey, self.options, self.progress = survey, options, progress
         self.scheduler = scheduler
-        self.steps = Steps(folder)
         self.folder = folder
         self.previous = earlier_wave(options.previous, folder) if options.previous else None
         if options.codebook:
@@ -66,6 +65,8 @@ class Analysis:
             # A mistake in it is told now, not when the answers have been read for minutes.
             read_codebook(options.codebook)
         self.models = _models(options)
+        # Only now a folder is made: what was asked for can be had.
+        self.steps = Steps(folder)
         self.keys = self._keys()
         self.reused: list[str] = []
         self.seconds: dict[str, float] = {}

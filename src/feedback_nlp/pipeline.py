@@ -58,7 +58,8 @@ def analyse(
     Returns
     -------
     Run
-        Its tables are saved in `out` beside ``run.json``. Steps that were
+        Its tables are saved in `out` beside ``run.json``. Respondents that were forgotten in
+        `out` are left out. Steps that were
         finished before with the same input, options and versions are used
         again; ``run.record["reused"]`` names them.
 
@@ -73,12 +74,15 @@ def analyse(
     >>> survey = fn.read_survey("data/raw/sample_survey.csv")         # doctest: +SKIP
     >>> run = fn.analyse(survey, seed=0)                              # doctest: +SKIP
     """
+    from feedback_nlp.forgetting import without_forgotten
+
     chosen = checked_options(options)
+    folder = Path(out) if out is not None else PROCESSED / survey.name
+    survey = without_forgotten(survey, folder)
     if chosen.margins:
         from feedback_nlp.population import weight_to_margins
 
         survey = weight_to_margins(survey, chosen.margins)
-    folder = Path(out) if out is not None else PROCESSED / survey.name
     return Analysis(survey, folder, chosen, progress, scheduler).run()
 
 

@@ -81,6 +81,13 @@ _POSTCODE_GB = re.compile(
     r"(?!\w)",
     re.IGNORECASE,
 )
+# The form alone would be a part number too ("MX3 4QT"); beside an address it is a postcode.
+_POSTCODE_FORM = re.compile(r"(?<![\w£$€-])[A-Z]{1,2}\d{1,2}[A-Z]? \d[ABD-HJLNP-UW-Z]{2}(?!\w)")
+_BESIDE_ADDRESS = re.compile(
+    r"\b(?:post ?code|address|live|living|moved|road|rd|street|avenue|ave|lane|close|drive|"
+    r"crescent|gardens|terrace|grove|court|mews|flat)\b[^.?!\n]{0,40}$",
+    re.IGNORECASE,
+)
 # "B1 2nd floor", "S21 5GB": an ordinal or a unit where a postcode has its last three places.
 _NOT_INWARD = re.compile(r"[ ]\d(?:st|nd|rd|th|hr|gb|tb|ft|lb|qt)$")
 _STATES = (
@@ -105,6 +112,10 @@ _POSTCODE_OTHER = re.compile(
 def find_postcodes(text: str) -> Iterator[Found]:
     for match in _POSTCODE_GB.finditer(text):
         if not _NOT_INWARD.search(match.group()):
+            yield Found(match.start(), match.end(), "POSTCODE")
+    for match in _POSTCODE_FORM.finditer(text):
+        before = text[max(0, match.start() - 60) : match.start()]
+        if _BESIDE_ADDRESS.search(before) and not _NOT_INWARD.search(match.group()):
             yield Found(match.start(), match.end(), "POSTCODE")
     for match in _POSTCODE_OTHER.finditer(text):
         group = match.lastindex or 0

@@ -247,7 +247,7 @@ _CODE = (
     r"|[A-Z0-9]{4,32})"
 )
 _ACCOUNT = re.compile(
-    rf"\b(?:(?:our|your|my|the) )?(?:(?P<what>{_WHAT_HAS_A_NUMBER})[ .:#-]{{0,3}}"
+    rf"\b(?:(?:our|your|my|the) )?(?:(?P<what>{_WHAT_HAS_A_NUMBER})s?[ .:#-]{{0,3}}"
     rf"(?:{_HOW_IT_IS_CALLED})?|{_HOW_IT_IS_CALLED})"
     r"(?:[ .]{0,2}(?:is|was|are|as|of|under|with|quoting|given)\b)?"
     rf"[ \t]{{0,2}}[:#=(\[\"'“,-]{{0,3}}[ \t]{{0,2}}[#(]?(?P<code>{_CODE})(?![\w@])",
@@ -299,7 +299,7 @@ def _accounts(text: str) -> Iterator[Found]:
 # Further away from the word, a code must be longer to be one.
 _CODE_NEAR = re.compile(r"(?<![\w£$€.,@/-])[A-Z0-9]{6,20}(?![\w@%]|[.,]\d)")
 _WHAT_NEAR = re.compile(
-    rf"\b(?:{_WHAT_HAS_A_NUMBER}|booked|ordered)\b[^.?!\n\ue000]{{0,45}}$", re.IGNORECASE
+    rf"\b(?:{_WHAT_HAS_A_NUMBER}s?|booked|ordered)\b[^.?!\n\ue000]{{0,45}}$", re.IGNORECASE
 )
 
 

@@ -33,6 +33,10 @@ _PLACE_PREFIXES = frozenset(
 )
 
 
+_NAMES_OF_PEOPLE = frozenset(["surname", "surnames", "forename", "lastname"])
+_SENTENCE_END = frozenset(".!?\n")
+
+
 def evidence_for(
     text: str, words: list[Word], first: int, last: int, lists: NameLists, titled: bool
 ) -> int:
@@ -102,6 +106,8 @@ def _before(text: str, words: list[Word], first: int, lists: NameLists) -> int:
     two = words[first - 2].key if first > 1 else ""
     three = words[first - 3].key if first > 2 else ""
     gap = text[one.end : word.start]
+    if word.capital and word.kind in (NAME, UNKNOWN) and _speaks_of_a_name(text, words, first):
+        return ENOUGH
     if _is_signature(text, words, first):
         return 3 if one.key in cues.SIGNS_OFF else 2
     if one.key in cues.ROLES and len(gap) <= 4 and "." not in gap and "\n" not in gap:
@@ -129,6 +135,12 @@ def _before(text: str, words: list[Word], first: int, lists: NameLists) -> int:
     if gap.strip() == "&" and one.capital and one.kind == KNOWN:
         points -= 2
     return points
+
+
+def _speaks_of_a_name(text: str, words: list[Word], first: int) -> bool:
+    """``cannot enter my surname (it has an apostrophe), O'Malley-Hart``."""
+    near = [word for word in words[max(0, first - 7) : first] if word.key in _NAMES_OF_PEOPLE]
+    return bool(near) and not _SENTENCE_END & set(text[near[-1].end : words[first].start])
 
 
 def _after(text: str, words: list[Word], first: int, last: int) -> int:

@@ -150,5 +150,8 @@ def _kind(key: str, lists: NameLists) -> str:
         or ("'" in key and key.split("'")[0] in lists.words)
     )
     if not known and "-" in key:
-        known = any(part in lists.words or part in lists.places for part in key.split("-"))
+        parts = key.split("-")
+        known = any(part in lists.words or part in lists.places for part in parts)
+        if len(parts) == 2 and all("'" in p or p in lists.surnames for p in parts):
+            known = False  # O'Malley-Hart
     return KNOWN if known else UNKNOWN

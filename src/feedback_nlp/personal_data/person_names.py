@@ -185,7 +185,7 @@ def _last_word(text: str, words: list[Word], first: int, lists: NameLists) -> in
 
 def _continues(text: str, words: list[Word], first: int, at: int, lists: NameLists) -> bool:
     word = words[at]
-    is_surname = word.key.replace("'", "") in lists.surnames
+    is_surname = word.key.replace("'", "") in lists.surnames or _is_double(text, word, lists)
     if word.key in cues.TITLES or word.key in cues.BRANDS or (word.key in TIMES and not is_surname):
         return False
     if word.capital:
@@ -203,6 +203,18 @@ def _continues(text: str, words: list[Word], first: int, at: int, lists: NameLis
     ends = at + 1 == len(words) or not text[word.end : words[at + 1].start].isspace()
     phrase_ends = ends or words[at + 1].key in _AFTER_SURNAME
     return phrase_ends and words[first].kind != UNKNOWN and (word.kind == UNKNOWN or is_surname)
+
+
+def _is_double(text: str, word: Word, lists: NameLists) -> bool:
+    """Two surnames in one: "Owusu-Hart". Of two words ("Check-In") it would be none."""
+    parts = [part.replace("'", "") for part in word.key.split("-")]
+    written = text[word.start : word.end].split("-")
+    return (
+        len(parts) == 2
+        and all(part[:1].isupper() for part in written)
+        and all(part in lists.surnames or part not in lists.words for part in parts)
+        and any(part in lists.surnames for part in parts)
+    )
 
 
 # --- the model -------------------------------------------------------------------------------
