@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from feedback_nlp.encoding import DEFAULT_ENCODER, Vectors
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.themes.bagging import dense_groups
-from feedback_nlp.themes.clustering import NEAR_DUPLICATE, learn_space, unit
+from feedback_nlp.themes.clustering import NEAR_DUPLICATE, learn_space, principal_components, unit
 from feedback_nlp.themes.codebook import Codebook
 from feedback_nlp.themes.codebook_examples import EXAMPLES, can_be_examples, spread
 from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE, LEARNT_FROM_AT_MOST
@@ -286,7 +286,7 @@ def _new_themes(
     )
     space = learn_space(vectors[first], tone[first])
     placed = space.place(vectors[first])
-    found = dense_groups(placed, seed)
+    found = dense_groups(unit(placed @ principal_components(placed)), seed)
     texts = mentions["text"].map(lambda text: " ".join(text.split())).to_numpy(object)[first]
     usable = can_be_examples(texts)
     people = mentions["response_id"].to_numpy()[first]

@@ -23,7 +23,7 @@ _COMPARED_ON_AT_MOST = 2_000
 _SPLITS = 4
 _MENTIONS_A_THEME = 40
 _GROUPS_A_ROOT = 1.6  # small groups begun with, times the square root of the mentions
-_COMES_BACK = 0.7  # mean cosine of a group's centre to the nearest centre of each fit
+_COMES_BACK = 0.8  # mean cosine of a group's centre to the nearest centre of each fit
 _LEAST_MENTIONS = 5
 
 
@@ -62,20 +62,20 @@ def bagged_centres(points: Vectors, k: int, seed: int, n_fits: int = _FITS) -> V
     return _bagged(points, k, seed, n_fits, finer=2)[0]
 
 
-def dense_groups(placed: Vectors, seed: int) -> Labels:
+def dense_groups(points: Vectors, seed: int) -> Labels:
     """Find small groups of mentions that come back in subsamples, as fine as can be read.
 
     Parameters
     ----------
-    placed : ndarray, shape (n, d)
-        Unit vectors.
+    points : ndarray, shape (n, d)
+        Unit vectors, best of `principal_components`: the thresholds were set there.
     seed : int
 
     Returns
     -------
     ndarray of int, shape (n,)
         Number of the group, -1 for none. At most 90 groups of at least five mentions; of bundles
-        of centres only those are kept to which the fits come near, on average a cosine of 0.7.
+        of centres only those are kept to which the fits come near, on average a cosine of 0.8.
 
     Examples
     --------
@@ -83,14 +83,14 @@ def dense_groups(placed: Vectors, seed: int) -> Labels:
     >>> sorted(np.bincount(dense_groups(points, seed=0)).tolist())
     [20, 20, 20]
     """
-    wanted = round(_GROUPS_A_ROOT * np.sqrt(len(placed)))
-    found, fits = _bagged(placed, int(np.clip(wanted, 2, MOST_SUB_THEMES)), seed, _FITS, finer=1)
-    sizes = np.bincount((placed @ found.T).argmax(axis=1), minlength=len(found))
+    wanted = round(_GROUPS_A_ROOT * np.sqrt(len(points)))
+    found, fits = _bagged(points, int(np.clip(wanted, 2, MOST_SUB_THEMES)), seed, _FITS, finer=1)
+    sizes = np.bincount((points @ found.T).argmax(axis=1), minlength=len(found))
     comes_back = np.mean([(found @ fit.T).max(axis=1) for fit in fits], axis=0)
     kept = (comes_back >= _COMES_BACK) & (sizes >= _LEAST_MENTIONS)
     if kept.sum() < 2:
         kept = np.isin(np.arange(len(found)), np.argsort(-comes_back, kind="stable")[:2])
-    cosine = placed @ found[kept].T
+    cosine = points @ found[kept].T
     return np.where(cosine.max(axis=1) >= NEAR_ENOUGH, cosine.argmax(axis=1), -1).astype(np.int64)
 
 

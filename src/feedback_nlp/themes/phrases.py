@@ -120,10 +120,9 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
 
 
 def _phrases(parsed: Any) -> list[Phrase]:
+    text = parsed.text
     found = [
-        Phrase(thing, thing, len(thing.split()))
-        for pattern, thing in _SAID
-        if pattern.search(parsed.text)
+        Phrase(thing, thing, len(thing.split())) for pattern, thing in _SAID if pattern.search(text)
     ]
     run: list[Any] = []
     inside_mark = False

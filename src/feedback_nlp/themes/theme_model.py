@@ -16,10 +16,10 @@ from feedback_nlp.themes.clustering import (
     centres,
     learn_space,
     merged,
+    principal_components,
     unit,
 )
 
-_COARSE_DIMENSIONS = 50
 _WEIGHT_OF_THEME = 0.5
 _AT_ONCE = 20_000
 
@@ -32,7 +32,7 @@ class ThemeModel:
     ----------
     space : Space
     components : ndarray, shape (d, at most 50)
-        Principal components in which the large themes are told apart.
+        Principal components in which groups are looked for and the large themes told apart.
     sub_centres : ndarray, shape (n_sub, d)
     top_centres : ndarray, shape (n_top, at most 50)
     parents : ndarray of int, shape (n_sub,)
@@ -108,9 +108,9 @@ def _fitted(
 ) -> ThemeModel:
     space = learn_space(vectors, polarity)
     placed = space.place(vectors)
-    components = _components(placed)
+    components = principal_components(placed)
     reduced = unit(placed @ components)
-    groups = merged(placed, dense_groups(placed, seed))
+    groups = merged(placed, dense_groups(reduced, seed))
     if groups.max() < 0:
         groups = np.zeros(len(placed), np.int64)
     sub_centres = centres(placed, groups, int(groups.max()) + 1)
@@ -125,13 +125,6 @@ def _fitted(
     return ThemeModel(
         space, components, sub_centres[used], top_centres[tops], renumbered.astype(np.int64)
     )
-
-
-def _components(placed: Vectors) -> NDArray[np.float32]:
-    """Principal components, in an order and with signs that do not depend on the machine's luck."""
-    values, directions = np.linalg.eigh(placed.T.astype(np.float64) @ placed)
-    kept = directions[:, np.argsort(-values, kind="stable")[:_COARSE_DIMENSIONS]]
-    return np.asarray(kept, np.float32)
 
 
 def _parents(reduced: Vectors, groups: Labels, n_sub: int, top_centres: Vectors) -> Labels:
