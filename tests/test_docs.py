@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import feedback_nlp as fn
-from feedback_nlp.cli import _parser, main
+from feedback_nlp.cli import main
+from feedback_nlp.command_line import argument_parser
 from feedback_nlp.evaluation.quotes import refresh_quotes
 
 ROOT = Path(__file__).parents[1]
@@ -44,13 +45,13 @@ def named(pages: list[Path], wanted) -> list:
 @pytest.mark.parametrize("page", named(PAGES, commands))
 def test_every_command_is_one_the_program_takes(page):
     for line in commands(page):
-        _parser().parse_args(shlex.split(line, comments=True)[1:])
+        argument_parser().parse_args(shlex.split(line, comments=True)[1:])
 
 
 def test_every_option_named_in_the_docs_exists():
     (choices,) = (
         action.choices
-        for action in _parser()._actions
+        for action in argument_parser()._actions
         if isinstance(action, argparse._SubParsersAction)
     )
     known = {option for parser in choices.values() for option in parser._option_string_actions}

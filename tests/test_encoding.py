@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import numpy as np
 import pytest
@@ -74,6 +75,31 @@ def test_the_cache_holds_no_text(tmp_path):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert secret.encode() not in path.read_bytes()
     assert b"walrus" not in path.read_bytes()
+
+
+def test_where_torch_has_a_device_the_encoder_runs_on_it_in_full_precision(monkeypatch):
+    """The device here is the processor; what a graphics card would do the same is the path."""
+    from feedback_nlp import encoding
+
+    texts = ["The engineer never came", "cheap and cheerful", "my bill doubled in July"]
+    small = load_encoder().encode(texts)
+    monkeypatch.setattr(encoding, "_accelerator", lambda: "cpu")
+    full = encoding._packaged_encoder()
+    vectors = full.encode(texts)
+    assert full.fingerprint != load_encoder().fingerprint
+    assert not np.array_equal(vectors, small)
+    assert np.sum(vectors * small, axis=1).min() > 0.97
+
+
+def test_a_hub_that_does_not_answer_costs_seconds_and_a_sentence(monkeypatch):
+    import sentence_transformers  # noqa: F401  (its import is not what is timed)
+
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    begun = time.monotonic()
+    with pytest.raises(FeedbackError, match="check the name and the network"):
+        load_encoder("no-such-owner/no-such-encoder-at-all")
+    assert time.monotonic() - begun < 20  # the hub's own client would try for 45 s
 
 
 def test_an_encoder_that_is_nowhere_is_named_in_one_sentence(monkeypatch):

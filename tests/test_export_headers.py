@@ -75,3 +75,22 @@ def test_surveymonkey_with_two_header_rows(tmp_path: Path) -> None:
     assert survey.question == "Why?"
     assert survey.columns.csat == ("Rate us - Price", "Rate us - Speed")
     assert survey.columns.response_id == "Respondent ID"
+
+
+def test_a_network_is_no_respondent_and_a_group_no_segment() -> None:
+    exports = Path(__file__).parent / "exports"
+    typeform = read_survey(exports / "typeform.csv")
+    assert typeform.columns.response_id == "#"
+    qualtrics = read_survey(exports / "qualtrics.csv")
+    assert "Q1_NPS_GROUP" not in qualtrics.columns.segments
+
+
+def test_dates_may_name_their_time_zone(tmp_path: Path) -> None:
+    rows = [
+        ["ID", "Score", "Comment", "Created At"],
+        ["a", "9", "Quick and friendly", "2024-05-28 09:30:00 UTC"],
+        ["b", "2", "My order came in pieces", "2024-05-29 22:01:10 UTC"],
+    ]
+    survey = read_survey(exported(tmp_path, rows))
+    assert survey.columns.date == "Created At"
+    assert str(survey.responses["Created At"].iloc[1]) == "2024-05-29 22:01:10"

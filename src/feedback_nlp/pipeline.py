@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from feedback_nlp.run_folder import (
 from feedback_nlp.survey import Survey
 
 if TYPE_CHECKING:
+    from feedback_nlp.report.branding import Branding
     from feedback_nlp.validation.saved import HandCheck
 
 PROCESSED = Path("data/processed")
@@ -119,17 +121,31 @@ def write_report(
     Raises
     ------
     FeedbackError
-        Too few scores, a mistake in the branding, a notebook cell that fails, or a folder that
-        cannot be written.
+        Too few scores, a damaged table, a mistake in the branding, a notebook cell that fails (the
+        rest is written all the same), or a folder that cannot be written.
     """
     from feedback_nlp.report.branding import find_branding
-    from feedback_nlp.report.brief import write_layouts
-    from feedback_nlp.report.notebook_export import export_notebook
 
     folder = Path(out) if out is not None else REPORTS / str(run.record["input"]["name"])
     paths = sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if notebooks else []
     look = find_branding(run.folder, branding)
+    damaged = Steps(run.folder).damaged()
+    if damaged:
+        raise FeedbackError(
+            f"No longer what the run in {run.folder} has written (damaged, or changed since): "
+            f"{', '.join(damaged)}; run the survey again to make that anew."
+        )
     steps = Steps(folder)
+    with steps.alone():
+        return _write_report(run, folder, steps, paths, look, progress)
+
+
+def _write_report(
+    run: Run, folder: Path, steps: Steps, paths: Sequence[Path], look: Branding, progress: bool
+) -> dict[str, Path]:
+    from feedback_nlp.report.brief import write_layouts
+    from feedback_nlp.report.notebook_export import export_notebook
+
     written: dict[str, Path] = {}
     failed: list[str] = []
     with tqdm(total=1 + len(paths), disable=not progress, bar_format=STEPS_BAR) as bar:
@@ -151,6 +167,7 @@ def write_report(
                     exported = export_notebook(path, folder / "notebooks", parameters)
                 except FeedbackError as error:
                     failed.append(str(error))
+                    bar.update()
                     continue
                 steps.finish_files(path.stem, key, list(exported.values()))
             written[path.stem] = folder / "notebooks" / f"{path.stem}.pdf"
@@ -158,8 +175,8 @@ def write_report(
         bar.set_description("Done")
     if failed:
         raise FeedbackError(
-            f"The brief is written, but {len(failed)} of {len(paths)} notebooks failed: "
-            + " ".join(failed)
+            f"The rest of the report is written to {folder}, but {len(failed)} of {len(paths)} "
+            f"notebooks failed: {' '.join(failed)}"
         )
     return written
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -76,6 +77,8 @@ TABLES = (
 ALWAYS = TABLES[: TABLES.index("theme_tone_groups") + 1]
 RECORD = "run.json"
 _STEPS = "steps"
+#: Files that were being written when a process was killed: `write_whole`'s and the report's.
+_UNFINISHED = re.compile(r"\.(.+\.(parquet|json|npy|csv|xlsx|yaml)\.[a-z0-9_]{8}|.+\.\d+\.tmp)")
 
 
 class Run:
@@ -169,7 +172,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     """
     path = folder / f"{name}.parquet"
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, page_checksum_verification=True)
     except Exception as error:
         raise FeedbackError(
             f"The table {path} is missing or broken; run the survey again to make it anew."
@@ -197,18 +200,45 @@ class Steps:
 
     def finished(self, step: str, key: str) -> dict[str, Any] | None:
         """What the step noted, if it was finished with this key and its files are whole."""
-        try:
-            note = json.loads((self.folder / _STEPS / f"{step}.json").read_text("utf-8"))
-            whole = note["key"] == key and all(
-                file_sha256(self.folder / name) == digest for name, digest in note["files"].items()
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+        done = self._done(step)
+        if done is None or done["key"] != key or self._damaged(done["files"]):
             return None
-        return dict(note["note"]) if whole else None
+        return dict(done["note"])
+
+    def damaged(self) -> list[str]:
+        """Tables that are not the bytes a finished step has written, or are gone."""
+        steps = sorted(path.stem for path in (self.folder / _STEPS).glob("*.json"))
+        noted = [done["files"] for done in map(self._done, steps) if done is not None]
+        names = [name for files in noted for name in self._damaged(files)]
+        return [name for name in names if name.endswith(".parquet")]
+
+    def remove_strays(self, steps: Sequence[str]) -> None:
+        """Remove tables that none of these steps has noted: a killed run of other options' own."""
+        noted = {name for done in map(self._done, steps) if done for name in done["files"]}
+        for name in TABLES:
+            if f"{name}.parquet" not in noted:
+                (self.folder / f"{name}.parquet").unlink(missing_ok=True)
+
+    def _done(self, step: str) -> dict[str, Any] | None:
+        """What stands on disk of a step, if it is what was written."""
+        try:
+            done = json.loads((self.folder / _STEPS / f"{step}.json").read_text("utf-8"))
+            return dict(done) if done.pop("check") == key_of(done) else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def _damaged(self, files: Mapping[str, str]) -> list[str]:
+        def whole(name: str) -> bool:
+            try:
+                return file_sha256(self.folder / name) == files[name]
+            except OSError:
+                return False
+
+        return [name for name in files if not whole(name)]
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else writes into the folder meanwhile.
+        """Nobody else writes into the folder meanwhile; what a killed process left is removed.
 
         Raises
         ------
@@ -226,9 +256,17 @@ class Steps:
                 "another folder with --out."
             ) from error
         try:
+            # Nobody else is at work: a half-written file is a dead process's, and may hold
+            # answers that are to be forgotten.
+            for path in [*self.folder.iterdir(), *self.folder.glob("*/*"), *self._slices()]:
+                if _UNFINISHED.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
             yield
         finally:
             lock.release()
+
+    def _slices(self) -> list[Path]:
+        return list((self.folder / _STEPS).glob("*/*"))
 
     def note(self, step: str) -> dict[str, Any]:
         """What a finished step noted.
@@ -238,13 +276,13 @@ class Steps:
         FeedbackError
             The note is missing or broken.
         """
-        path = self.folder / _STEPS / f"{step}.json"
-        try:
-            return dict(json.loads(path.read_text("utf-8"))["note"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        done = self._done(step)
+        if done is None:
+            path = self.folder / _STEPS / f"{step}.json"
             raise FeedbackError(
                 f"The note {path} is missing or broken; run the survey again to make it anew."
-            ) from error
+            )
+        return dict(done["note"])
 
     def finish(
         self,
@@ -264,12 +302,8 @@ class Steps:
 
     def _clear(self, step: str, keep: set[str]) -> None:
         """Tables of an earlier run of the step that this one does not have must not stay."""
-        try:
-            note = json.loads((self.folder / _STEPS / f"{step}.json").read_text("utf-8"))
-            names = [str(name) for name in note["files"]]
-        except (OSError, ValueError, KeyError, TypeError):
-            return
-        for name in names:
+        done = self._done(step)
+        for name in done["files"] if done else ():
             path = self.folder / name
             if path.suffix == ".parquet" and name.removesuffix(".parquet") not in keep:
                 path.unlink(missing_ok=True)
@@ -279,15 +313,20 @@ class Steps:
     ) -> None:
         """Note that a step is done and which files, already whole, it has written."""
         files = {str(path.relative_to(self.folder)): file_sha256(path) for path in paths}
-        write_json(
-            {"key": key, "files": files, "note": dict(note or {})},
-            self.folder / _STEPS / f"{step}.json",
+        done = json.loads(
+            json.dumps({"key": key, "files": files, "note": dict(note or {})}, default=str)
         )
+        write_json({**done, "check": key_of(done)}, self.folder / _STEPS / f"{step}.json")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet: whole or not at all, the same bytes for the same table."""
-    write_whole(path, lambda scratch: table.to_parquet(scratch, index=False, compression="zstd"))
+    write_whole(
+        path,
+        lambda scratch: table.to_parquet(
+            scratch, index=False, compression="zstd", write_page_checksum=True
+        ),
+    )
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:

@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.hub import from_folder_or_hub
 
 _LONGEST = 512  # word pieces; the windows of sentiment_text stay below it
 _TOKENS_AT_ONCE = 256
 _WORKERS = max(1, os.cpu_count() or 1)
-_HUB_WAIT = 3.0  # seconds for the first answer of the hub
 Pair = tuple[str, str]
 
 
@@ -186,12 +186,6 @@ def _named_model(name: str) -> SentimentModel:
 
 
 def _fetch_classifier(name: str) -> tuple[Any, Any]:
-    """Tokenizer and classifier from a folder or the hub's cache; else from the hub, if it answers.
-
-    The hub's client tries six times before it gives up, which takes most of a minute, and offers
-    no setting for that; so it is asked once before it is left to the client.
-    """
-    from huggingface_hub import constants, get_session
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     def load(here: bool) -> tuple[Any, Any]:
@@ -199,13 +193,7 @@ def _fetch_classifier(name: str) -> tuple[Any, Any]:
         model = AutoModelForSequenceClassification.from_pretrained(name, local_files_only=here)
         return tokenizer, model.eval()
 
-    try:
-        return load(here=True)
-    except (OSError, ValueError):
-        if Path(name).exists():
-            raise
-    get_session().head(constants.ENDPOINT, timeout=_HUB_WAIT)
-    return load(here=False)
+    return from_folder_or_hub(name, load)
 
 
 def label_polarities(labels: Sequence[str], name: str = "the model") -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The survey: one row a respondent, what each column stands for, and the rules that hold.
+"""The survey: one row a respondent, every column read by its role, and the rules that hold.
 
 `readers.py` makes surveys from files, `make_survey` from a table that is already in memory.
 """
@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from feedback_nlp.column_roles import Columns, check_roles, own_names, renamed
 from feedback_nlp.errors import FeedbackError
-from feedback_nlp.names import free_name, slug, visible
+from feedback_nlp.names import slug, visible
 from feedback_nlp.nps import groups
 from feedback_nlp.reading.cells import (
     SCORE_REASONS,
@@ -25,53 +26,7 @@ from feedback_nlp.reading.cells import (
 from feedback_nlp.reading.scale_finding import read_rating_column, scores_on_scale
 from feedback_nlp.reading.scales import Scale
 
-CORE = ("response_id", "score", "group", "raw_answer")
-# Later steps add these to the responses, or join them to the responses by mention and theme.
-RESERVED = frozenset(
-    (*CORE, "answer", "has_content", "language", "sentiment", "mention_id", "theme_id")
-)
-SINGLE_ROLES = ("score", "answer", "response_id", "date", "question", "weight", "value", "consent")
-ROLES = (*SINGLE_ROLES[:5], "segments", "csat", "outcomes", *SINGLE_ROLES[5:])
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which of the survey's own columns plays which role; None or () where there is none.
-
-    Attributes
-    ----------
-    score, answer : str
-        The 0-10 score and the free text.
-    response_id, date, question, weight, value, consent : str or None
-        `question` is a column holding the question each row answers, `value` what the account
-        is worth, `consent` whether the respondent may be contacted.
-    segments, csat, outcomes : tuple of str
-        Columns that divide the respondents, satisfaction ratings, and what became of the
-        respondents afterwards (churned, renewed, recommended, revenue).
-    why : mapping of str to str
-        For every role that is filled, "given" or a clause saying why the column was guessed.
-    """
-
-    score: str
-    answer: str
-    response_id: str | None = None
-    date: str | None = None
-    question: str | None = None
-    segments: tuple[str, ...] = ()
-    csat: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    weight: str | None = None
-    value: str | None = None
-    consent: str | None = None
-    why: Mapping[str, str] = field(default_factory=dict)
-
-    def by_role(self) -> dict[str, tuple[str, ...]]:
-        """The columns of every role, as a tuple that may be empty."""
-        roles: dict[str, tuple[str, ...]] = {}
-        for role in ROLES:
-            named = getattr(self, role)
-            roles[role] = (named,) if isinstance(named, str) else tuple(named or ())
-        return roles
+__all__ = ["Columns", "Survey", "blank_rows", "make_survey"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,36 +143,6 @@ def _unique_ids(given: pd.Series | None, row_numbers: pd.Series) -> tuple[pd.Ser
     return ids.astype(str), len(changed)
 
 
-def _own_names(table: pd.DataFrame, columns: Columns, keep_id: bool) -> dict[str, str]:
-    """The survey's other columns: name in the file -> name in the responses."""
-    core = {columns.score, columns.answer}
-    if columns.response_id is not None and not keep_id:
-        core.add(columns.response_id)
-    names = {name: name for name in table.columns if name not in core}
-    taken = set(names) | RESERVED
-    for name in [name for name in names if name in RESERVED]:
-        names[name] = free_name(f"{name}_original", taken)
-        taken.add(names[name])
-    return names
-
-
-def _renamed(columns: Columns, names: Mapping[str, str]) -> Columns:
-    def one(name: str | None) -> str | None:
-        return None if name is None else names.get(name, name)
-
-    return replace(
-        columns,
-        date=one(columns.date),
-        question=one(columns.question),
-        weight=one(columns.weight),
-        value=one(columns.value),
-        consent=one(columns.consent),
-        segments=tuple(names.get(name, name) for name in columns.segments),
-        csat=tuple(names.get(name, name) for name in columns.csat),
-        outcomes=tuple(names.get(name, name) for name in columns.outcomes),
-    )
-
-
 def _converted(cells: pd.Series, role: str | None) -> pd.Series:
     if role == "date":
         return read_dates(cells)[0]
@@ -229,24 +154,6 @@ def _converted(cells: pd.Series, role: str | None) -> pd.Series:
         return read_yes_no(cells)
     stripped = cells.str.strip()
     return stripped.mask(stripped == "")
-
-
-def _check_mapping(table: pd.DataFrame, columns: Columns) -> None:
-    if not table.columns.is_unique:
-        raise FeedbackError("Two columns of the table bear the same name: rename one of them.")
-    used: dict[str, str] = {}
-    for role, named in columns.by_role().items():
-        for name in named:
-            if name not in table.columns:
-                raise FeedbackError(
-                    f"There is no column {visible(name)!r} for the {role} in the table."
-                )
-            if name in used:
-                raise FeedbackError(
-                    f"The column {visible(name)!r} is named for both {used[name]} and {role}: "
-                    "a column has one role."
-                )
-            used[name] = role
 
 
 def _check_readable(columns: Columns, role: str, name: str, read: pd.Series) -> None:
@@ -316,7 +223,7 @@ def make_survey(
     >>> survey.counts["score_missing_not_a_number"]
     1
     """
-    _check_mapping(table, columns)
+    check_roles(table, columns)
     text = pd.DataFrame({column: as_text(table[column]) for column in table.columns})
     row_numbers = pd.Series(range(1, len(table) + 1), index=text.index)
     blank = blank_rows(text)
@@ -351,7 +258,7 @@ def make_survey(
         "raw_answer": answers,
     }
     # With repeated ids the file's own stay too: they tie the rows of a respondent together.
-    names = _own_names(text, columns, keep_id=duplicates > 0)
+    names = own_names(text, columns, keep_id=duplicates > 0)
     roles = {name: role for role, named in columns.by_role().items() for name in named}
     for column, own_name in names.items():
         role = roles.get(column)
@@ -379,7 +286,7 @@ def make_survey(
     return Survey(
         name=slug(name),
         responses=responses,
-        columns=_renamed(columns, names),
+        columns=renamed(columns, names),
         question=question,
         counts=counts,
         source=dict(source or {}),

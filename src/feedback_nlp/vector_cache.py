@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 _CACHED_VECTORS_AT_MOST = 2_000_000  # 1.7 GB on disk
+# What sqlite3 raises on a damaged file: its own errors, or Python's over what it has read there.
+_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError, TypeError)
 
 
 class VectorCache:
@@ -33,7 +35,7 @@ class VectorCache:
     def __enter__(self) -> VectorCache:
         try:
             self._open()
-        except (sqlite3.DatabaseError, OSError):
+        except (*_DAMAGED, OSError):
             self._begin_anew()
         return self
 
@@ -55,7 +57,7 @@ class VectorCache:
             for end in ("", "-wal", "-shm"):
                 Path(f"{self.path}{end}").unlink(missing_ok=True)
             self._open()
-        except (sqlite3.DatabaseError, OSError):
+        except (*_DAMAGED, OSError):
             self._close()
 
     def _close(self) -> None:
@@ -81,7 +83,7 @@ class VectorCache:
                 for key, vector, check_sum in rows:
                     if _check_sum(vector) == check_sum:
                         found[key] = np.frombuffer(vector, np.float16)
-        except sqlite3.DatabaseError:
+        except _DAMAGED:
             self._begin_anew()
         return found
 
@@ -94,7 +96,7 @@ class VectorCache:
             self.connection.executemany("DELETE FROM vectors WHERE key = ?", ((k,) for k in keys))
             self.connection.commit()
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.DatabaseError:
+        except _DAMAGED:
             # What cannot be written may hold them still: better no cache than theirs.
             self._begin_anew()
 
@@ -114,7 +116,7 @@ class VectorCache:
                 ),
             )
             self.connection.commit()
-        except sqlite3.DatabaseError:
+        except _DAMAGED:
             self._begin_anew()
 
 

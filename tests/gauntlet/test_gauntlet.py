@@ -73,13 +73,14 @@ def test_a_right_result_or_one_sentence(case: Case, tmp_path: Path) -> None:
 
 def _read_again(case: Case, folder: Path):
     """The survey that the command line has read, with the same words."""
-    from feedback_nlp.cli import _parser, _read
+    from feedback_nlp.cli import _read
+    from feedback_nlp.command_line import argument_parser
 
     again = folder / "again"
     (again / "in").mkdir(parents=True)
     (again / "work").mkdir()
     with contextlib.chdir(again / "work"):
-        return _read(_parser().parse_args(list(case.make(again / "in"))))
+        return _read(argument_parser().parse_args(list(case.make(again / "in"))))
 
 
 def test_there_are_enough_cases_and_no_two_alike() -> None:

@@ -167,10 +167,10 @@ def read_record(file: Path) -> dict[str, Any]:
 
 def _data() -> Path:
     """Where the real files lie: as the rooms look for them, else where they were fetched to."""
-    from feedback_nlp import datasets
+    from feedback_nlp import published_files
 
     folder = data_folder()
-    return folder if folder.is_dir() else datasets.data_folder()
+    return folder if folder.is_dir() else published_files.data_folder()
 
 
 def _section_record(

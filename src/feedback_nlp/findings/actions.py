@@ -15,15 +15,13 @@ from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.mentioned import top_level_of
 from feedback_nlp.findings.playbook import LEAST_URGENT, Playbook, Rule, read_playbook
 from feedback_nlp.findings.proportions import need_columns
+from feedback_nlp.findings.reasons import Reasons
 from feedback_nlp.findings.trends import dates_of
 from feedback_nlp.findings.value import heavy_hitters
-from feedback_nlp.nps import PROMOTER_FROM
 from feedback_nlp.spreadsheets import write_csv, write_excel
 
 __all__ = ["follow_up", "read_playbook", "write_follow_up"]
 
-NO_COMMENT = "No comment was left."
-_LONGEST_REASON = 300
 _COLUMNS = {
     "response_id": "str",
     "priority": "int64",
@@ -153,7 +151,7 @@ def follow_up(
     for one in chosen:
         if listed.setdefault(one.person, one) is not one:
             left_out["same_person"].append(one.fact["response_id"])
-    words = _Words(responses, mentions, mention_themes, themes)
+    words = Reasons(responses, mentions, mention_themes, themes)
     table = _table([one.row(day, words, playbook) for one in listed.values()])
     table["read_first"] = table["response_id"].isin([str(name) for name in disagreeing])
     counts["listed"] = len(table)
@@ -316,62 +314,6 @@ def _themes_of(mention_themes: pd.DataFrame, themes: pd.DataFrame) -> dict[str, 
     return found
 
 
-class _Words:
-    """Why each respondent scored so: the customer's own words."""
-
-    def __init__(
-        self,
-        responses: pd.DataFrame,
-        mentions: pd.DataFrame,
-        mention_themes: pd.DataFrame,
-        themes: pd.DataFrame,
-    ) -> None:
-        answers = responses["answer"] if "answer" in responses else pd.Series("", responses.index)
-        ids = responses["response_id"].astype("str")
-        self.answers = dict(zip(ids, answers.fillna("").astype("str"), strict=True))
-        labels = dict(zip(themes["theme_id"], themes["label"], strict=True))
-        parents = top_level_of(themes)
-        by_mention = mention_themes.drop_duplicates("mention_id").set_index("mention_id")
-        theme = mentions["mention_id"].map(by_mention["theme_id"]).map(lambda t: parents.get(t, t))
-        table = pd.DataFrame(
-            {
-                "response_id": mentions["response_id"].astype("str"),
-                "text": mentions["text"].astype("str"),
-                "sentiment": mentions["sentiment"].fillna(0.0),
-                "theme": theme.map(labels),
-                "untold": theme.isna(),
-            }
-        )
-        # The sharpest words in the direction of the score; among equals, those with a theme.
-        self.sharpest = {
-            praise: _first_mentions(
-                table.sort_values(
-                    ["sentiment", "untold"], ascending=[not praise, True], kind="stable"
-                )
-            )
-            for praise in (False, True)
-        }
-
-    def of(self, response_id: str, score: int) -> tuple[str, str]:
-        """The reason and the label of its theme."""
-        found = self.sharpest[score >= PROMOTER_FROM].get(response_id)
-        if found is None:
-            return NO_COMMENT, ""
-        mention, theme = found
-        text = " ".join(self.answers.get(response_id, "").split())
-        if not text or len(text) > _LONGEST_REASON:
-            text = " ".join(mention.split())
-        if len(text) > _LONGEST_REASON:
-            text = text[: _LONGEST_REASON - 1].rstrip() + "…"
-        return text, "" if pd.isna(theme) else str(theme)
-
-
-def _first_mentions(mentions: pd.DataFrame) -> dict[str, tuple[str, Any]]:
-    first = mentions.drop_duplicates("response_id")
-    words = zip(first["text"], first["theme"], strict=True)
-    return dict(zip(first["response_id"], words, strict=True))
-
-
 @dataclass(frozen=True)
 class _Chosen:
     fact: dict[str, Any]
@@ -384,7 +326,7 @@ class _Chosen:
         age = float("inf") if pd.isna(self.fact["age"]) else float(self.fact["age"])
         return min(self.priority, LEAST_URGENT), -worth, age, self.fact["response_id"]
 
-    def row(self, today: pd.Timestamp, words: _Words, playbook: Playbook) -> dict[str, Any]:
+    def row(self, today: pd.Timestamp, words: Reasons, playbook: Playbook) -> dict[str, Any]:
         answered = today if pd.isna(self.fact["answered"]) else min(self.fact["answered"], today)
         not_before, within = (answered + pd.Timedelta(days=n) for n in self.rule.contact_days)
         late = bool(within < today)

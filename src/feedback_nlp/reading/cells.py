@@ -336,7 +336,7 @@ def read_dates(column: pd.Series) -> tuple[pd.Series, str]:
     ('2018-04-03 20:09:00', 'day first, as values such as 13/01 show')
     """
     codes, distinct = pd.factorize(as_text(column).str.strip().to_numpy(dtype=object))
-    texts = pd.Series(distinct, dtype=str)
+    texts = pd.Series(distinct, dtype=str).str.replace(r" (?:UTC|GMT)$", "", regex=True)
     parsed = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
     parts = texts.str.extract(_YEAR_LAST)
     year_last = parts["year"].notna()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from feedback_nlp.column_roles import ROLES, SINGLE_ROLES, Columns
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.names import visible
 from feedback_nlp.nps import groups
@@ -44,7 +45,6 @@ from feedback_nlp.reading.column_profile import (
     words_of,
 )
 from feedback_nlp.reading.rating_columns import guess_csat, guess_outcomes
-from feedback_nlp.survey import ROLES, SINGLE_ROLES, Columns
 
 
 def _quoted(names: Iterable[str], longest: int = 20) -> str:
@@ -159,10 +159,15 @@ def _guess_response_id(
 ) -> tuple[str, str] | None:
     ranked = []
     for position, (name, profile) in enumerate(profiles.items()):
-        word = hint(profile.words, ID_WORDS)
+        # Typeform heads the number of the response with "#" alone.
+        numbered = name.strip() == "#"
+        word = "#" if numbered else hint(profile.words, ID_WORDS)
         if not word or profile.filled < profile.rows * 0.9:
             continue
-        of_response = hint(profile.words, ("respon*", "record*", "survey*")) is not None
+        # Several people may answer from one network.
+        if hint(profile.words, ("network", "device", "session", "browser")):
+            continue
+        of_response = numbered or hint(profile.words, ("respon*", "record*", "survey*")) is not None
         cells = as_text(table[name]).str.strip()
         cells = cells[cells != ""]
         repeats = int(cells.duplicated().sum())
@@ -237,9 +242,14 @@ def _guess_value(profiles: Mapping[str, Profile]) -> tuple[str, str] | None:
     return None
 
 
+_GROUP_NAMES = frozenset(["promoter", "passive", "neutral", "detractor"])
+
+
 def _repeats_score(levels: pd.Series, score: pd.Series) -> bool:
     """Whether a column only says again which group, or which score, a respondent gave."""
     both = pd.DataFrame({"level": levels, "score": score.reindex(levels.index)}).dropna()
+    if set(both["level"].str.casefold().str.rstrip("s")) <= _GROUP_NAMES:
+        return True
     # Among a handful of respondents, any two columns go together by chance.
     if len(both) < 10:
         return False

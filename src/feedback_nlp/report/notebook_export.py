@@ -9,12 +9,13 @@ reached; in the PDF their description stands instead.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import html
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -63,8 +64,9 @@ def export_notebook(
     Raises
     ------
     FeedbackError
-        If the notebook is missing, or a cell fails or takes too long: the
-        message names the notebook, the cell and the cause. Nothing is written.
+        If the notebook is missing, a cell fails or takes too long (the message
+        names the notebook, the cell and the cause), or its pages cannot be
+        made. Nothing is written.
 
     Examples
     --------
@@ -76,11 +78,18 @@ def export_notebook(
     path, out = Path(path), Path(out)
     notebook = _run(path, parameters, seconds)
     title = _title(notebook, path)
-    content = {
-        "notebook": (f"{path.stem}.ipynb", nbformat.writes(notebook).encode()),
-        "html": (f"{path.stem}.html", _to_html(notebook, title).encode()),
-        "pdf": (f"{path.stem}.pdf", _to_pdf(notebook, title)),
-    }
+    try:
+        content = {
+            "notebook": (f"{path.stem}.ipynb", nbformat.writes(notebook).encode()),
+            "html": (f"{path.stem}.html", _to_html(notebook, title).encode()),
+            "pdf": (f"{path.stem}.pdf", _to_pdf(notebook, title)),
+        }
+    except Exception as error:
+        # What nbconvert, pandoc and Typst raise is theirs, and no reason to lose the other pages.
+        raise FeedbackError(
+            f"The notebook {path.name} ran, but cannot be exported because of "
+            f"{_cause(error)}; look for what is unusual in its cells or in what they show."
+        ) from error
     return {kind: write_whole(out / name, data) for kind, (name, data) in content.items()}
 
 
@@ -101,34 +110,64 @@ def _run(path: Path, parameters: Mapping[str, Any], seconds: int) -> Any:
             f"The file {path.name} cannot be read as a notebook; open and save it in JupyterLab."
         ) from error
     notebook = parameterize_notebook(notebook, plain, kernel_name="python3", language="python")
+    started: list[Any] = []
     client = NotebookClient(
         notebook,
+        on_cell_start=lambda cell, cell_index: started.append(cell),
         km=_kernel_of_this_python(),
         timeout=seconds,
         extra_arguments=["--InlineBackend.figure_formats={'retina'}", "--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent.resolve())}},
     )
     try:
-        # The kernel manager is ours, so the client must be told to end the kernel.
-        client.execute(cleanup_kc=True)
+        _execute(client)
     except CellTimeoutError as error:
         raise FeedbackError(
-            f"The notebook {path.name} stopped because a cell took longer than {seconds} seconds; "
-            "give it less data or more time."
+            f"The notebook {path.name} stopped at {_named(notebook, started)}, which took longer "
+            f"than {seconds} seconds; give it less data or more time."
         ) from error
     except CellExecutionError as error:
-        number, first_line = _failed_cell(notebook)
         cause = _TERMINAL_CODE.sub("", f"{error.ename}: {error.evalue}").strip().splitlines()[0]
         raise FeedbackError(
-            f"The notebook {path.name} stopped at cell {number} (“{first_line}”) because of "
+            f"The notebook {path.name} stopped at {_named(notebook, started)} because of "
             f"{cause.rstrip('.')}; mend that cell or the run it reads."
         ) from error
     except DeadKernelError as error:
         raise FeedbackError(
-            f"The notebook {path.name} stopped because its Python process died, most often for "
-            "want of memory; give it less data."
+            f"The notebook {path.name} stopped at {_named(notebook, started)} because its Python "
+            "process died, most often for want of memory; give it less data."
+        ) from error
+    except RuntimeError as error:
+        raise FeedbackError(
+            f"The notebook {path.name} could not be started because of {_cause(error)}; try again "
+            "when the machine is less busy."
         ) from error
     return notebook
+
+
+class _LeavesSignals(asyncio.SelectorEventLoop):
+    """A loop that lets Ctrl-C be Ctrl-C; nbclient would take it for a kernel that has died."""
+
+    def add_signal_handler(self, *_: Any) -> None:  # type: ignore[override]
+        raise RuntimeError("signals are left to Python")
+
+
+def _execute(client: Any) -> None:
+    """Run all cells, and end the kernel whatever happens: its manager is ours, not the client's."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with asyncio.Runner(loop_factory=_LeavesSignals) as runner:
+            runner.run(client.async_execute(cleanup_kc=True))
+    else:
+        # In a notebook of the user's own, which has a loop already.
+        client.execute(cleanup_kc=True)
+
+
+def _cause(error: BaseException) -> str:
+    """What an error says of itself, on one line."""
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}".rstrip(".") if said else type(error).__name__
 
 
 def _kernel_of_this_python() -> Any:
@@ -144,14 +183,14 @@ def _kernel_of_this_python() -> Any:
     return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
 
 
-def _failed_cell(notebook: Any) -> tuple[int, str]:
-    """Number and first line of the cell that failed, counted as in the notebook itself."""
+def _named(notebook: Any, started: Sequence[Any]) -> str:
+    """The cell begun last: its number, counted as in the notebook itself, and first line."""
+    if not started:
+        return "its first cell"
     own = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])]
-    for number, cell in enumerate(own, start=1):
-        if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            first_line = next((line for line in cell.source.splitlines() if line.strip()), "")
-            return number, first_line.strip()[:60]
-    return 0, ""
+    number = next((n for n, cell in enumerate(own, start=1) if cell is started[-1]), 0)
+    first_line = next((line for line in started[-1].source.splitlines() if line.strip()), "")
+    return f"cell {number} (“{first_line.strip()[:60]}”)"
 
 
 def _title(notebook: Any, path: Path) -> str:

@@ -25,6 +25,7 @@ from feedback_nlp.themes.labels import Named, label_groups, slugs
 from feedback_nlp.themes.parts import (
     FEWEST_TO_LEARN_FROM,
     PART_NEAR_ENOUGH,
+    WORDS_LEARNT_FROM_AT_MOST,
     WordVectors,
     parts_of,
 )
@@ -39,6 +40,7 @@ GENERAL_PRAISE = "general_praise"
 GENERAL_COMPLAINT = "general_complaint"
 FEWEST_MENTIONS = 50
 LEARNT_FROM_AT_MOST = 12_000
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def discover_themes(
     verdicts = _general(mentions, kinds == "verdict_only")
     if len(distinct) < FEWEST_MENTIONS:
         note = (
-            f"Only {len(distinct)} distinct mentions give a reason; themes are discovered from "
+            f"Distinct mentions that give a reason: {len(distinct)}; themes are discovered from "
             f"{FEWEST_MENTIONS} on. A codebook (--codebook) assigns themes to few answers too."
         )
         return Discovery(_themes_table([], verdicts, mentions), verdicts, note)
@@ -132,8 +134,9 @@ def discover_themes(
             "proportion to praise, blame and neither; the rest was assigned to the themes found."
         )
     model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
-    placed = model.space.place(vectors[reasons])
-    sub, cosine = model.assign(placed)
+    sub, cosine = _in_blocks(
+        len(reasons), lambda rows: model.assign(model.space.place(vectors[reasons[rows]]))
+    )
     stability = stability_of(
         model,
         vectors[learnt],
@@ -144,7 +147,7 @@ def discover_themes(
     )
     above, finest = _named_themes(mentions.iloc[reasons], sub, cosine, model, stability)
     theme_ids = np.array([theme.theme_id for theme in finest], dtype=object)
-    links = _links(mentions.iloc[reasons], placed, sub, cosine, model)
+    links = _links(mentions.iloc[reasons], vectors, reasons, sub, cosine, model)
     links["theme_id"] = theme_ids[links["theme_id"].to_numpy()]
     links = links.drop_duplicates(["mention_id", "theme_id"])
     if len(verdicts):
@@ -168,9 +171,18 @@ def _stratified(
     return np.sort(np.concatenate(drawn))
 
 
+def _in_blocks(
+    n: int, assign: Callable[[slice], tuple[Labels, NDArray[np.float64]]]
+) -> tuple[Labels, NDArray[np.float64]]:
+    """Assign some thousands at a time: the vectors of a million do not fit in memory."""
+    found = [assign(slice(first, first + _AT_ONCE)) for first in range(0, n, _AT_ONCE)]
+    return np.concatenate([best for best, _ in found]), np.concatenate([near for _, near in found])
+
+
 def _links(
     mentions: pd.DataFrame,
-    placed: Vectors,
+    vectors: Vectors | StoredVectors,
+    places: NDArray[np.intp],
     sub: Labels,
     cosine: NDArray[np.float64],
     model: ThemeModel,
@@ -181,8 +193,15 @@ def _links(
         texts = topic_texts(mentions["text"].tolist())
         parts, of = parts_of(texts)
         if parts:
-            words = WordVectors().fit(texts, placed)
-            of_part, near = model.assign(words.transform(parts), PART_NEAR_ENOUGH)
+            step = max(1, len(texts) // WORDS_LEARNT_FROM_AT_MOST)
+            known = model.space.place(vectors[places[::step]])
+            words = WordVectors().fit(texts[::step], known)
+            of_part, near = _in_blocks(
+                len(parts),
+                lambda rows: model.assign(
+                    words.transform(parts[rows.start : rows.stop]), PART_NEAR_ENOUGH
+                ),
+            )
             rows.append(of[of_part >= 0])
             themes.append(of_part[of_part >= 0])
             confidence.append(near[of_part >= 0])

@@ -21,7 +21,7 @@ FEWEST_TO_LEARN_FROM = 1_000
 _SEAMS = re.compile(r"\s*(?:[,;&+]|\band\b|\bbut\b| - )\s*", re.IGNORECASE)
 _SHORTEST = 4  # characters
 _WORDS_AT_MOST = 4_000
-_LEARNT_FROM_AT_MOST = 20_000
+WORDS_LEARNT_FROM_AT_MOST = 20_000
 
 
 def parts_of(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
@@ -57,14 +57,13 @@ class WordVectors:
         """Learn from whole mentions and their vectors, shape (n, d)."""
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        step = max(1, len(texts) // _LEARNT_FROM_AT_MOST)
         self._words = TfidfVectorizer(
             min_df=2, max_features=_WORDS_AT_MOST, token_pattern=r"(?u)\b\w+\b"
         )
-        table = self._words.fit_transform(list(texts)[::step])
+        table = self._words.fit_transform(texts)
         square = (table.T @ table).toarray()
         square[np.diag_indices_from(square)] += 0.5
-        self._vectors = np.linalg.solve(square, table.T @ vectors[::step].astype(np.float64))
+        self._vectors = np.linalg.solve(square, table.T @ vectors.astype(np.float64))
         return self
 
     def transform(self, texts: Sequence[str]) -> Vectors:

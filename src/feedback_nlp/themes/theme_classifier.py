@@ -9,6 +9,12 @@ import pandas as pd
 
 from feedback_nlp.encoding import DEFAULT_ENCODER, Vectors
 from feedback_nlp.themes.codebook import Codebook
+from feedback_nlp.themes.codebook_lessons import (
+    ThemeTree,
+    coded_examples,
+    discovered_members,
+    labels_as_examples,
+)
 from feedback_nlp.themes.evidence import (
     Answers,
     Bools,
@@ -21,7 +27,6 @@ from feedback_nlp.themes.evidence import (
 )
 from feedback_nlp.themes.thresholds import best_threshold
 
-_WEAK_OF_A_THEME, _WEAK_IN_ALL = 40, 600
 _WEAK_WEIGHT = 0.2  # 40 discovered members count for as much as 8 examples
 _BACKGROUND = 200
 _SEEN_FOR_THRESHOLDS = 5_000
@@ -142,16 +147,15 @@ class ThemeClassifier:
 
         table = codebook.table
         self.theme_ids_ = table["theme_id"].tolist()
-        place = {theme: number for number, theme in enumerate(self.theme_ids_)}
-        self._parent = np.array(
-            [place.get(parent, -1) for parent in table["parent_id"].fillna("")], np.intp
-        )
+        self._tree = ThemeTree.of(table)
         answers = Answers.of_mentions(mentions, vectors)
-        examples, marks, weights = self._examples(table)
+        examples, marks, weights = coded_examples(table, self._tree, self.encoder)
         self._wording = Wording(seed=self.seed).fit([*answers.texts, *examples.texts])
         self._wording_trust = min(1.0, len(set(answers.texts)) / _WORDING_LEARNT_FROM)
-        discovered, weak_marks = self._weak(mentions, weak, codebook, place)
-        labels, label_marks, label_weights = self._labels(table)
+        discovered, weak_marks = discovered_members(mentions, weak, codebook, self._tree, self.seed)
+        labels, label_marks, label_weights = labels_as_examples(
+            table, self._tree, self.encoder, self.label_weight
+        )
         random = np.random.default_rng([self.seed, 3])
         n_background = min(_BACKGROUND, len(answers.texts))
         background = answers.only(
@@ -160,19 +164,20 @@ class ThemeClassifier:
         several = np.mean(np.bincount(examples.of) > 1) if examples.texts else 0.0
         self._context = self.context * min(1.0, float(several) / _WHOLE_ANSWERS)
         coded = (marks * weights).sum() + _WEAK_WEIGHT * weak_marks.sum()
-        background_weight = self.background_weight * max(1.0, coded / len(place)) / _BACKGROUND
+        n_themes = len(self.theme_ids_)
+        background_weight = self.background_weight * max(1.0, coded / n_themes) / _BACKGROUND
         lessons = [
             self._lesson(examples, marks, weights),
             self._lesson(labels, label_marks, label_weights),
             self._lesson(
                 Answers.of_mentions(mentions.iloc[discovered], vectors[discovered], alone=True),
                 weak_marks,
-                np.where(self._kin(weak_marks), 0.0, _WEAK_WEIGHT),
+                np.where(self._tree.kin(weak_marks), 0.0, _WEAK_WEIGHT),
             ),
             self._lesson(
                 background,
-                np.zeros((n_background, len(place)), bool),
-                np.full((n_background, len(place)), background_weight),
+                np.zeros((n_background, n_themes), bool),
+                np.full((n_background, n_themes), background_weight),
             ),
         ]
         self._known = [
@@ -228,7 +233,7 @@ class ThemeClassifier:
         """
         odds = self.decision_function(mentions, vectors)
         assigned = np.asarray(odds > 0)
-        for child, parent in enumerate(self._parent):
+        for child, parent in enumerate(self._tree.parent):
             if parent >= 0:
                 assigned[assigned[:, child], parent] = False
         rows, columns = np.nonzero(assigned)
@@ -240,80 +245,6 @@ class ThemeClassifier:
                 "confidence": 1 / (1 + np.exp(-odds[rows, columns])),
             }
         ).astype({"mention_id": "str", "response_id": "str", "theme_id": "str"})
-
-    # --- what there is to learn from ---
-
-    def _examples(self, table: pd.DataFrame) -> tuple[Answers, Bools, Floats]:
-        """Examples and counter-examples, cut into mentions, and what they say of which theme."""
-        columns = [table["examples"], table["counter_examples"]]
-        texts = list(dict.fromkeys(text for column in columns for of in column for text in of))
-        place = {text: number for number, text in enumerate(texts)}
-        yes, no = (np.zeros((len(texts), len(table)), bool) for _ in columns)
-        for marked, column in zip((yes, no), columns, strict=True):
-            for theme, listed in enumerate(column):
-                marked[[place[text] for text in listed], theme] = True
-        counter_only = ~yes.any(axis=1, keepdims=True)
-        yes = self._with_parents(yes)
-        # What stands under other themes alone speaks against a theme, but a counter-example says
-        # nothing of the themes it is not listed under.
-        weights = np.where(self._kin(yes) | (counter_only & ~no), 0.0, 1.0)
-        return Answers.of_texts(texts, self.encoder), yes, weights
-
-    def _labels(self, table: pd.DataFrame) -> tuple[Answers, Bools, Floats]:
-        texts = [
-            f"{label}. {description}" if description else label
-            for label, description in zip(table["label"], table["description"], strict=True)
-        ]
-        marks = self._with_parents(np.eye(len(texts), dtype=bool))
-        weights = np.where(self._kin(marks), 0.0, self.label_weight)
-        return Answers.of_texts(texts, self.encoder, cut=False), marks, weights
-
-    def _weak(
-        self,
-        mentions: pd.DataFrame,
-        weak: pd.DataFrame | None,
-        codebook: Codebook,
-        place: dict[str, int],
-    ) -> tuple[Positions, Bools]:
-        if weak is None or weak.empty:
-            return np.array([], np.intp), np.zeros((0, len(place)), bool)
-        row = pd.Series(np.arange(len(mentions)), index=mentions["mention_id"])
-        themes = weak["theme_id"].replace(codebook.merged)
-        usable = themes.isin(place) & weak["mention_id"].isin(row.index)
-        links = pd.DataFrame(
-            {
-                "row": row.loc[weak["mention_id"][usable]].to_numpy(),
-                "theme": themes[usable].map(place).to_numpy(),
-            }
-        ).drop_duplicates()
-        most = max(3, min(_WEAK_OF_A_THEME, _WEAK_IN_ALL // len(place)))
-        random = np.random.default_rng([self.seed, 4])
-        drawn = links.iloc[random.permutation(len(links))].groupby("theme").head(most)
-        rows = np.unique(drawn["row"].to_numpy())
-        marks = np.zeros((len(rows), len(place)), bool)
-        inside = links[links["row"].isin(rows)]
-        marks[np.searchsorted(rows, inside["row"]), inside["theme"]] = True
-        return rows, self._with_parents(marks)
-
-    def _with_parents(self, marks: Bools) -> Bools:
-        marks = marks.copy()
-        for child, parent in enumerate(self._parent):
-            if parent >= 0:
-                marks[:, parent] |= marks[:, child]
-        return marks
-
-    def _kin(self, marks: Bools) -> Bools:
-        """Sub-themes of a marked theme: whether these are meant too is not known."""
-        kin = np.zeros_like(marks)
-        for child, parent in enumerate(self._parent):
-            if parent >= 0:
-                kin[:, child] = marks[:, parent] & ~marks[:, child]
-        # A child that is marked says that its parent's other children are not.
-        for child, parent in enumerate(self._parent):
-            if parent >= 0:
-                siblings = np.flatnonzero(self._parent == parent)
-                kin[:, child] &= ~marks[:, siblings].any(axis=1)
-        return kin
 
     def _lesson(self, answers: Answers, marks: Bools, weights: Floats) -> Lesson:
         whole, single = self._features(answers)
