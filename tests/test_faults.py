@@ -122,7 +122,7 @@ def test_a_killed_run_of_other_options_leaves_no_table_behind(
     assert content(run_folder) == content(finished)
 
 
-def test_the_second_of_two_commands_on_one_folder_refuses_in_a_sentence(
+def test_the_second_of_two_processes_on_one_folder_refuses_in_a_sentence(
     tiny: Path, run_folder: Path, finished: Path
 ) -> None:
     first_line = "import sys; from pathlib import Path; from feedback_nlp.run_folder import Steps\n"
@@ -133,11 +133,8 @@ def test_the_second_of_two_commands_on_one_folder_refuses_in_a_sentence(
         stdout=subprocess.PIPE,
     )
     assert first.stdout.readline() == b"mine\n"
-    second = command("run", tiny, "--out", run_folder)
-    said = second.communicate(timeout=120)[1]
-    assert second.returncode == 2
-    assert "feedback-nlp: Another run is writing to" in said
-    assert "Traceback" not in said
+    with pytest.raises(fn.FeedbackError, match=r"Another run is writing to .*; wait until"):
+        fn.analyse(fn.read_survey(tiny), run_folder)
     with pytest.raises(fn.FeedbackError, match="Another run is writing"):
         pipeline.write_report(load_run(run_folder), run_folder, notebooks=False)
     # A process that is killed keeps the folder from nobody.
@@ -342,3 +339,35 @@ def test_a_killed_report_leaves_no_notebook_process(run_folder: Path, tmp_path: 
     process.kill()
     process.wait()
     assert not psutil.wait_procs(children, timeout=20)[1]
+
+
+def test_a_damaged_compiled_encoder_is_made_again(monkeypatch, tmp_path):
+    import shutil
+
+    from feedback_nlp import encoding
+
+    whole = encoding.load_encoder()
+    folder = tmp_path / "compiled"
+    shutil.copytree(encoding.cache_folder() / "compiled", folder)
+    (file,) = folder.glob("minilm-int8*.onnx")
+    file.write_bytes(file.read_bytes()[:1_000_000])
+    monkeypatch.setenv("FEEDBACK_NLP_CACHE", str(tmp_path))
+    again = encoding._packaged_encoder()
+    texts = ["The engineer never came", "cheap"]
+    assert (again.encode(texts) == whole.encode(texts)).all()
+
+
+def test_a_forgetting_that_was_cut_off_says_so(sample_run, tmp_path):
+    import shutil
+
+    import numpy as np
+
+    from feedback_nlp.errors import FeedbackError
+    from feedback_nlp.forgetting import forget
+
+    folder = tmp_path / "run"
+    shutil.copytree(sample_run.folder, folder)
+    file = sorted((folder / "steps" / "rows").glob("*.npy"))[0]
+    np.save(file, np.load(file)[:-3])
+    with pytest.raises(FeedbackError, match="was cut off: run the survey"):
+        forget(folder, sample_run.responses["response_id"].iloc[0])

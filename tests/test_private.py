@@ -232,7 +232,7 @@ def test_one_respondent_is_forgotten_everywhere(
     assert "no respondent" in capsys.readouterr().err
 
     # Nor does the same survey from Python.
-    survey = fn.read_survey(folders["survey"])
+    survey = fn.read_survey(folders["in"] / "survey.csv")
     assert survey.counts["rows_read"] == before["rows_read"]
     run = fn.analyse(survey, folders["run"], resamples=200)
     assert len(run.responses) == len(responses) - 1

@@ -213,7 +213,13 @@ def _leave_vectors(folder: Path, kept: np.ndarray) -> None:
     from feedback_nlp.stored_vectors import save_vectors
 
     first = 0
-    for path in sorted((folder / "steps" / "rows").glob("*.npy")):
+    paths = sorted((folder / "steps" / "rows").glob("*.npy"))
+    if sum(len(np.load(path, mmap_mode="r", allow_pickle=False)) for path in paths) != len(kept):
+        raise FeedbackError(
+            f"An earlier `forget` in {folder} was cut off: run the survey into that folder again, "
+            "which leaves the respondent out, and all is as it should be."
+        )
+    for path in paths:
         part = np.load(path, allow_pickle=False)
         here = kept[first : first + len(part)]
         first += len(part)

@@ -116,6 +116,7 @@ def _run(path: Path, parameters: Mapping[str, Any], seconds: int) -> Any:
         on_cell_start=lambda cell, cell_index: started.append(cell),
         km=_kernel_of_this_python(),
         timeout=seconds,
+        shutdown_kernel="immediate",  # a polite end of a busy kernel prints tracebacks
         extra_arguments=["--InlineBackend.figure_formats={'retina'}", "--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent.resolve())}},
     )
@@ -154,11 +155,23 @@ class _LeavesSignals(asyncio.SelectorEventLoop):
 
 def _execute(client: Any) -> None:
     """Run all cells, and end the kernel whatever happens: its manager is ours, not the client's."""
+    from nbclient.exceptions import DeadKernelError
+
+    async def cells() -> None:
+        try:
+            await client.async_execute(cleanup_kc=True)
+        except DeadKernelError:
+            # To nbclient whatever cancels a cell is the death of its kernel; Ctrl-C does too.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from None
+            raise
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         with asyncio.Runner(loop_factory=_LeavesSignals) as runner:
-            runner.run(client.async_execute(cleanup_kc=True))
+            runner.run(cells())
     else:
         # In a notebook of the user's own, which has a loop already.
         client.execute(cleanup_kc=True)
