@@ -40,6 +40,9 @@ test: $(READY)  ## Run the tests
 test-all: $(READY)  ## Run the tests, the slow ones too
 	$(BIN)/python -m pytest -m "slow or not slow"
 
+fuzz: $(READY)  ## Try thousands of made-up surveys, and damaged bytes of every format
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest tests/test_fuzz.py -o timeout=0
+
 lab: $(READY)  ## Open JupyterLab on the notebooks, on a finished run of the sample
 	$(BIN)/feedback-nlp run $(SAMPLE)
 	$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -29,7 +29,7 @@ from feedback_nlp.evaluation.gold import data_folder
 from feedback_nlp.sentiment import score_sentiment
 
 WRITTEN = Path(__file__).parents[1] / "training" / "sentiment"
-SURVEYS = (("telecom_nps.csv", "text", "score"), ("skytrax_seat.csv", "content", "overall_rating"))
+SURVEYS = (("telecom_nps.csv", "text", "NPS_SCORE"), ("skytrax_seat.csv", "content", "overall_rating"))
 
 
 def main() -> None:

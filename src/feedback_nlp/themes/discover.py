@@ -9,8 +9,8 @@ service") make no theme of their own beside general praise and general complaint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.stored_vectors import StoredVectors
 from feedback_nlp.themes.clustering import Labels
-from feedback_nlp.themes.labels import Named, label_groups, slugs
+from feedback_nlp.themes.named_themes import Assigned, NamedTheme, nameable, named_themes
 from feedback_nlp.themes.parts import (
     FEWEST_TO_LEARN_FROM,
     PART_NEAR_ENOUGH,
@@ -110,7 +110,8 @@ def discover_themes(
     than 50 distinct mentions that give a reason nothing is discovered. Of more than
     12,000 a sample is learnt from and the rest assigned; `note` says so.
     Sub-themes in which no thing is named often are together the rest of their theme
-    ("Other waiting times").
+    ("Other waiting times"); large themes of that kind are none, and their mentions join the next
+    nearest.
     """
     mentions = mentions.reset_index(drop=True)
     kinds = mentions["content_kind"].to_numpy()
@@ -134,9 +135,14 @@ def discover_themes(
             "proportion to praise, blame and neither; the rest was assigned to the themes found."
         )
     model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
-    sub, cosine = _in_blocks(
-        len(reasons), lambda rows: model.assign(model.space.place(vectors[reasons[rows]]))
-    )
+
+    def assigned(model: ThemeModel) -> Assigned:
+        return _in_blocks(
+            len(reasons), lambda rows: model.assign(model.space.place(vectors[reasons[rows]]))
+        )
+
+    texts = mentions["text"].iloc[reasons].tolist()
+    model, (sub, cosine) = nameable(texts, model, assigned)
     stability = stability_of(
         model,
         vectors[learnt],
@@ -145,7 +151,7 @@ def discover_themes(
         resamples=stability_resamples,
         seed=seed,
     )
-    above, finest = _named_themes(mentions.iloc[reasons], sub, cosine, model, stability)
+    above, finest = named_themes(mentions.iloc[reasons], sub, cosine, model, stability)
     theme_ids = np.array([theme.theme_id for theme in finest], dtype=object)
     links = _links(mentions.iloc[reasons], vectors, reasons, sub, cosine, model)
     links["theme_id"] = theme_ids[links["theme_id"].to_numpy()]
@@ -171,9 +177,7 @@ def _stratified(
     return np.sort(np.concatenate(drawn))
 
 
-def _in_blocks(
-    n: int, assign: Callable[[slice], tuple[Labels, NDArray[np.float64]]]
-) -> tuple[Labels, NDArray[np.float64]]:
+def _in_blocks(n: int, assign: Callable[[slice], Assigned]) -> Assigned:
     """Assign some thousands at a time: the vectors of a million do not fit in memory."""
     found = [assign(slice(first, first + _AT_ONCE)) for first in range(0, n, _AT_ONCE)]
     return np.concatenate([best for best, _ in found]), np.concatenate([near for _, near in found])
@@ -216,115 +220,6 @@ def _links(
     )
 
 
-@dataclass(frozen=True)
-class _Theme:
-    theme_id: str
-    label: str
-    parent_id: str | None
-    keywords: list[str]
-    examples: list[str]
-    stability: float
-
-
-def _named_themes(
-    mentions: pd.DataFrame,
-    sub: Labels,
-    cosine: NDArray[np.float64],
-    model: ThemeModel,
-    stability: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> tuple[list[_Theme], list[_Theme]]:
-    """Themes that have sub-themes, and the finest theme of each small group."""
-    texts = mentions["text"].tolist()
-    top = np.where(sub >= 0, model.parents[sub], -1)
-    closeness = _rank_within(sub, cosine)
-    top_named = label_groups(texts, top, closeness, len(model.top_centres))
-    parents = _nameless_tops_together(top_named, model.parents)
-    alone = np.bincount(parents)[parents] == 1
-    sub_named = label_groups(
-        texts,
-        sub,
-        cosine,
-        len(parents),
-        within=parents,
-        taken=top_named,
-    )
-    top_ids = slugs([named.label for named in top_named])
-    themes = [
-        _Theme(theme_id, n.label, None, n.keywords, n.examples, float(stable))
-        for theme_id, n, stable in zip(top_ids, top_named, stability[0], strict=True)
-    ]
-    sub_named = _nameless_together(sub_named, top_named, parents)
-    sub_ids = slugs([named.label for named in sub_named], taken=top_ids)
-    finest: list[_Theme] = []
-    found: dict[tuple[int, str], _Theme] = {}
-    for number, (theme_id, named) in enumerate(zip(sub_ids, sub_named, strict=True)):
-        parent = int(parents[number])
-        siblings = np.flatnonzero(parents == parent)
-        alike = [i for i in siblings if sub_named[i].label == named.label]
-        if alone[number] or len(alike) == len(siblings):
-            # The only sub-theme of a theme is that theme.
-            finest.append(themes[parent])
-            continue
-        if (parent, named.label) not in found:
-            found[parent, named.label] = _Theme(
-                theme_id,
-                named.label,
-                top_ids[parent],
-                named.keywords,
-                named.examples,
-                float(np.mean(stability[1][alike])),
-            )
-        finest.append(found[parent, named.label])
-    only = {theme.theme_id for theme in finest}
-    kept = [themes[number] for number in np.unique(parents)]
-    return [theme for theme in kept if theme.theme_id not in only], finest
-
-
-def _nameless_together(
-    sub_named: list[Named], top_named: list[Named], parents: Labels
-) -> list[Named]:
-    """Sub-themes in which nothing is named often are one sub-theme: the rest of its theme."""
-    taken = {named.label for named in [*top_named, *sub_named]}
-    rest: dict[int, str] = {}
-    for parent in dict.fromkeys(int(p) for p in parents):
-        rest[parent] = next(
-            label for label in _names_of_the_rest(top_named[parent]) if label not in taken
-        )
-        taken.add(rest[parent])
-    return [
-        replace(named, label=rest[int(parent)]) if named.nameless else named
-        for named, parent in zip(sub_named, parents, strict=True)
-    ]
-
-
-def _names_of_the_rest(theme: Named) -> Iterator[str]:
-    label = theme.label[0].lower() + theme.label[1:]
-    one_thing = label.split(" and ")[0].removesuffix(" in general")
-    clause = label.startswith(("being ", "contact ", "signing "))
-    if not theme.nameless and not clause:
-        for name in (label.removesuffix(" in general"), one_thing):
-            written = f"Other {name}" if name.endswith("s") else f"Other {name} remarks"
-            if len(written.split()) <= 5:
-                yield written
-    for which in ("Further", "More", "Additional", "Various", "Diverse", "Sundry", "Remaining"):
-        yield f"{which} remarks"
-    # More such themes than anyone can hold in mind: the theme's own words tell them apart.
-    for word in theme.keywords:
-        yield f"Remarks on {word}"
-
-
-def _nameless_tops_together(top_named: list[Named], parents: Labels) -> Labels:
-    """Themes in which nothing is named often are one theme: the other remarks."""
-    nameless = [number for number, named in enumerate(top_named) if named.nameless]
-    return np.where(np.isin(parents, nameless[1:]), nameless[0], parents) if nameless else parents
-
-
-def _rank_within(sub: Labels, cosine: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Closeness by rank in the sub-theme: a theme is named from all of its sub-themes."""
-    ranks = pd.Series(cosine).groupby(sub).rank(method="first", pct=True)
-    return np.asarray(ranks, dtype=np.float64)
-
-
 def _general(mentions: pd.DataFrame, is_verdict: NDArray[np.bool_]) -> pd.DataFrame:
     """Verdicts without a reason, by their tone; the neutral ones bear no theme."""
     tone = mentions["sentiment"].to_numpy(float)
@@ -340,7 +235,9 @@ def _general(mentions: pd.DataFrame, is_verdict: NDArray[np.bool_]) -> pd.DataFr
     ).astype({"theme_id": "str"})
 
 
-def _themes_table(named: list[_Theme], links: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+def _themes_table(
+    named: list[NamedTheme], links: pd.DataFrame, mentions: pd.DataFrame
+) -> pd.DataFrame:
     general = {GENERAL_PRAISE: "General praise", GENERAL_COMPLAINT: "General complaint"}
     present = set(links["theme_id"])
     texts = mentions.set_index("mention_id")["text"]
@@ -349,7 +246,7 @@ def _themes_table(named: list[_Theme], links: pd.DataFrame, mentions: pd.DataFra
         if theme_id in present:
             ids = links.loc[links["theme_id"] == theme_id, "mention_id"]
             examples = texts.loc[ids].value_counts().index[:3].tolist()
-            themes.append(_Theme(theme_id, label, None, [], examples, 1.0))
+            themes.append(NamedTheme(theme_id, label, None, [], examples, 1.0))
     table = pd.DataFrame(
         {
             "theme_id": [theme.theme_id for theme in themes],

@@ -62,6 +62,7 @@ EMPTY_NOUNS = frozenset(
     issue problem experience score rating mark star review comment feedback survey answer
     guy man men lady girl woman women gentleman thank thanks please end start beginning name place
     side etc service services word amount couple half rest matter sense while life world god hell
+    let haul
     idea hand side chance doubt sure none need use choice term lack level plenty bunch load loads
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday
@@ -117,8 +118,8 @@ PERSONS = frozenset(
 )
 _SPEEDY = frozenset(
     """
-    delivery response setup installation connection internet broadband download upload process
-    activation checkout boarding ambulance repair refund website app order reply
+    delivery response setup installation process activation checkout boarding ambulance repair
+    refund website app order reply
     """.split()
 )
 _USED = frozenset(

@@ -14,7 +14,11 @@ from feedback_nlp.light_imports import import_without
 from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.wording import folded, labels_for, things_named
 
-OTHER_REMARKS = "Other remarks"
+# For groups in which nothing is named often.
+STOPGAPS = tuple(
+    f"{which} remarks"
+    for which in ("Other", "Further", "More", "Additional", "Various", "Diverse", "Remaining")
+)
 _READ_OF_EACH = 30  # mentions nearest to the centre from which a group is named
 _TYPICAL = 5
 _KEYWORDS = 8
@@ -24,8 +28,7 @@ _KEYWORDS = 8
 class Named:
     """A group's label, the words that mark it and three typical mentions.
 
-    `nameless`: no thing is named often enough in it; its label is `OTHER_REMARKS`, which the
-    caller joins or replaces.
+    `nameless`: no thing is named often enough in it; its label is a stopgap.
     """
 
     label: str
@@ -89,8 +92,8 @@ def label_groups(
         )
         if not label:
             nameless.add(group)
-            labels[group] = OTHER_REMARKS
-            continue
+            free = (name for name in STOPGAPS if folded(name) not in used)
+            label = next(free, f"Remarks on {' '.join(keywords[group][:2]) or 'this'}")
         used.add(folded(label))
         labels[group] = label
     return [

@@ -76,6 +76,28 @@ class ThemeModel:
             cosine[first : first + _AT_ONCE] = np.clip(own[rows, chosen], 0.0, 1.0)
         return best, cosine
 
+    def restricted(self, kept: NDArray[np.bool_], alone: NDArray[np.bool_]) -> ThemeModel:
+        """The same themes less some small ones.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n_sub,)
+        alone : ndarray of bool, shape (n_sub,)
+            Which of those kept stand as large themes of their own from now on.
+        """
+        tops, parents = np.unique(self.parents[kept & ~alone], return_inverse=True)
+        own = unit(self.sub_centres[kept & alone] @ self.components)
+        numbers = np.empty(len(kept), np.int64)
+        numbers[kept & ~alone] = parents
+        numbers[kept & alone] = len(tops) + np.arange(len(own))
+        return ThemeModel(
+            self.space,
+            self.components,
+            self.sub_centres[kept],
+            np.vstack([self.top_centres[tops], own]).astype(np.float32),
+            numbers[kept],
+        )
+
 
 def fit_themes(
     vectors: Vectors, polarity: NDArray[np.float64], seed: int, n_themes: int | None = None
