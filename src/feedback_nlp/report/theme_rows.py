@@ -12,6 +12,7 @@ from feedback_nlp.plots.number_format import count, percent, signed
 from feedback_nlp.report import wording
 from feedback_nlp.report.quotes import choose_quotes, direction
 from feedback_nlp.report.telling import Told, named_levels, rows_of, source, told
+from feedback_nlp.themes.labels import is_rest
 
 GROUPS = ("detractor", "passive", "promoter")
 #: Themes with a block of their own: sentence, shares and quotes.
@@ -249,6 +250,8 @@ def strongest_sub_themes(run: Any, theme_id: str, kind: str, most: int = 1) -> l
     sign = 1 if kind == "earning" else -1
     own = sub[(sub["parent_id"] == theme_id) & sub["theme_id"].isin(list(labels))]
     own = own[(own["theme_id"] != theme_id) & own["distinguishable"]]
+    # "Begin with the rest" helps nobody.
+    own = own[~own["theme_id"].map(lambda sub_id: is_rest(labels[sub_id])).astype(bool)]
     points = (sign * own["contribution"]).sort_values(ascending=False, kind="stable")
     return [breakable(labels[own.loc[i, "theme_id"]]) for i in points[points > 0].index[:most]]
 

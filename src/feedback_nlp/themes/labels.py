@@ -102,6 +102,17 @@ def label_groups(
     ]
 
 
+def is_rest(label: str) -> bool:
+    """Whether a discovered theme is what was left over of its parent.
+
+    Examples
+    --------
+    >>> is_rest("Other waiting times"), is_rest("Further remarks"), is_rest("Waiting times")
+    (True, True, False)
+    """
+    return label.startswith("Other ") or label in STOPGAPS
+
+
 def slugs(labels: Sequence[str], taken: Sequence[str] = ()) -> list[str]:
     """Stable identifiers from labels, distinct from each other and from those taken.
 
