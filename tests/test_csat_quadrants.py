@@ -148,3 +148,33 @@ def test_cross_table_keeps_small_cells_blank(planted):
     )
     few = csat_cross_table(Planted(300).measures, "csat")
     assert (few["by"] == "group").all()
+
+
+def test_picture_and_sentences_of_the_half_page_are_of_the_same_rating(sample_run):
+    """Whatever stands first in the table: a reader sets the one beside the other."""
+    import matplotlib.pyplot as plt
+
+    from feedback_nlp.report.satisfaction import satisfaction_figure, satisfaction_page
+
+    page = satisfaction_page(sample_run)
+    main = page["figure"]["measure"]
+    gaps = sample_run.csat_theme_gap
+
+    class MainLast:
+        csat_theme_gap = gaps.iloc[np.argsort(gaps["measure"] == main, kind="stable")]
+
+        def __getattr__(self, name):
+            return getattr(sample_run, name)
+
+    def drawn(run, page):
+        axes = satisfaction_figure(run, page)
+        texts = [text.get_text() for text in axes.texts]
+        plt.close(axes.figure)
+        return texts
+
+    other = gaps.loc[gaps["measure"] != main, "measure"].iloc[0]
+    assert drawn(sample_run, page) == drawn(MainLast(), page)
+    assert drawn(sample_run, page) != drawn(
+        sample_run, {"figure": {**page["figure"], "measure": other}}
+    )
+    assert f"by “{page['rating']}”" in page["sentences"][0]["text"].replace("\u200e", "")

@@ -205,7 +205,7 @@ def test_one_respondent_is_forgotten_everywhere(
     forget = ["forget", str(folders["run"]), "--report", str(folders["report"]), "--respondent"]
     assert main([*forget, own["response_id"]]) == 0
     said = capsys.readouterr().out
-    assert "1 rows" in said
+    assert "rows 1, mentions" in said
     assert "notes_of_mine.txt" in said
     assert found_in(folders["run"], [own["response_id"], words]) == []
     assert [path.name for path in folders["report"].iterdir()] == ["notes_of_mine.txt"]

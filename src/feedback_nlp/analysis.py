@@ -41,7 +41,7 @@ from feedback_nlp.survey import Survey
 from feedback_nlp.validation.saved import STEP as CHECK_BY_HAND
 from feedback_nlp.validation.saved import forget_stale
 
-STEPS_BAR = "{desc}: {n_fmt}/{total_fmt} steps, {elapsed}"
+STEPS_BAR = "{desc}{n_fmt}/{total_fmt} steps, {elapsed}"
 _LIKE_EACH_OTHER = 50
 
 

@@ -87,8 +87,10 @@ def _report(given: argparse.Namespace) -> None:
         run, out, notebooks=not given.brief_only, branding=given.branding, progress=True
     )
     _print_outcome(run)
+    written = {"run": run.folder, **written}
+    longest = max(len(what) for what in written)
     for what, path in written.items():
-        print(f"{what + ':':<12}{path}")
+        print(f"{what + ':':<{longest + 2}}{path}")
 
 
 def _themes(given: argparse.Namespace) -> None:
@@ -127,7 +129,7 @@ def _forget(given: argparse.Namespace) -> None:
     usual = REPORTS / str(load_run(given.run).record["input"]["name"])
     done = forget(given.run, given.respondent, given.report or [usual])
     print(
-        f"Forgotten: {done.responses} rows and {done.mentions} mentions; themes and findings are "
+        f"Forgotten: rows {done.responses}, mentions {done.mentions}; themes and findings are "
         f"computed anew from the others: {given.run}"
     )
     for sentence in done.did:

@@ -139,9 +139,14 @@ def load_run(folder: str | Path) -> Run:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
+        usual = Path("data/processed") / folder.name
+        there = (
+            f"did you mean {usual}?"
+            if usual.resolve() != folder.resolve() and (usual / RECORD).is_file()
+            else "make one with `feedback-nlp run FILE`."
+        )
         raise FeedbackError(
-            f"{folder} holds no finished run ({RECORD} is missing or broken); "
-            "make one with `feedback-nlp run FILE`."
+            f"{folder} holds no finished run ({RECORD} is missing or broken); {there}"
         ) from error
     if not _whole_record(record) or not all(
         (folder / f"{name}.parquet").is_file() for name in ALWAYS[:4]

@@ -94,9 +94,11 @@ def choose_quotes(
     ]
     mentions = mentions.assign(printable=[printable(text) for text in mentions["text"]])
     mentions = mentions.assign(sought=mentions["sentiment_label"] == sentiment)
+    # What begins with a placeholder reads badly, and is sometimes no name at all.
+    mentions = mentions.assign(whole=~mentions["text"].str.startswith("["))
     mentions = mentions.sort_values(
-        ["printable", "sought", "confidence", "mention_id"],
-        ascending=[False, False, False, True],
+        ["printable", "sought", "whole", "confidence", "mention_id"],
+        ascending=[False, False, False, False, True],
     )
     mentions = mentions.drop_duplicates("response_id")
     mentions = mentions[~mentions["text"].str.casefold().duplicated()]

@@ -49,7 +49,7 @@ def satisfaction_page(run: Any, *, most_quotes: int = 2) -> dict[str, Any] | Non
         ``title``; ``sentences``, each with ``text`` and ``strength`` ("clear", "plain" for a
         description, "none" for what could not be told); ``quadrants`` with label, n, share and
         their printed forms; ``quotes`` of the satisfied who do not recommend, with ``theme``;
-        ``figure`` with ``caption, alt, tone`` (see `satisfaction_figure`), or None;
+        ``figure`` with ``caption, alt, measure, tone`` (see `satisfaction_figure`), or None;
         ``rating`` and ``note``. None where the run has no rating to set beside the score.
 
     Examples
@@ -65,7 +65,7 @@ def satisfaction_page(run: Any, *, most_quotes: int = 2) -> dict[str, Any] | Non
     main = str(table["measure"].iloc[0])
     table = table[table["measure"] == main]
     labels = theme_labels(run.themes) | dict(SPECIAL_LABELS)
-    first, *others = [*_of_quadrants(table, _by(main, notes)), None]
+    first, *others = [*_of_quadrants(table, _by(run, main)), None]
     sentences = [one for one in (first, *_of_segments(run), *others) if one]
     sentences += _of_gap(run, main, labels)
     discordant = _discordant_theme(run)
@@ -115,7 +115,13 @@ def satisfaction_figure(run: Any, page: Mapping[str, Any], **drawing: Any) -> An
     if page.get("figure") is None:
         return None
     options = {"most": 8, "title": "", **drawing}
-    return plot_theme_gap(run.csat_theme_gap, run.themes, tone=page["figure"]["tone"], **options)
+    return plot_theme_gap(
+        run.csat_theme_gap,
+        run.themes,
+        measure=page["figure"]["measure"],
+        tone=page["figure"]["tone"],
+        **options,
+    )
 
 
 def scales_of_run(run: Any) -> dict[str, Scale]:
@@ -127,10 +133,10 @@ def _said(text: str, strength: str) -> dict[str, str]:
     return {"text": text, "strength": strength}
 
 
-def _by(main: str, notes: Mapping[str, str]) -> str:
-    """Which rating says so, where it is not an overall satisfaction."""
-    stands_in = "no rating is named" in notes.get("main_measure", "")
-    return f" by {quoted(measure_label(main))}" if stands_in else ""
+def _by(run: Any, main: str) -> str:
+    """Which rating says so, where it is not the only one."""
+    several = bool((run.csat_quadrants["measure"] != main).any())
+    return f" by {quoted(measure_label(main))}" if several else ""
 
 
 def _of_quadrants(table: pd.DataFrame, by: str) -> list[dict[str, str]]:
@@ -252,7 +258,7 @@ def _of_agreement(run: Any, main: str) -> list[dict[str, str]]:
         return []
     row = own.iloc[0]
     text = (
-        f"Score and satisfaction go together with a rank correlation of "
+        f"Score and satisfaction{_by(run, main)} go together with a rank correlation of "
         f"{decimal(row['spearman'], 2)} ({decimal(row['spearman_low'], 2)} to "
         f"{decimal(row['spearman_high'], 2)}, {count(row['n'])} respondents)."
     )
@@ -327,12 +333,11 @@ def _figure(run: Any, main: str, labels: Mapping[str, str]) -> dict[str, str] | 
         f"{_effect(row['effect_csat'])}"
         for row in own.sort_values("p_value", kind="stable").head(8).to_dict("records")
     )
-    kind = "complaints about each theme" if tone == "negative" else "each theme"
+    does = "complaints about each theme do" if tone == "negative" else "each theme does"
     return {
+        "measure": main,
         "tone": tone,
-        "caption": f"What {kind} does to recommendation, and to satisfaction"
-        if tone == "any"
-        else f"What {kind} do to recommendation, and to satisfaction",
+        "caption": f"What {does} to recommendation, and to satisfaction{_by(run, main)}",
         "alt": "Chart of the effect of themes on recommendation and on satisfaction in standard "
         f"deviations, with intervals: {listed}.",
     }
