@@ -56,6 +56,7 @@ class Planted:
                 "mention_id": [f"r{i}#{j}" for i, j in zip(rows, columns, strict=True)],
                 "response_id": [f"r{i}" for i in rows],
                 "text": "The price went up twice in the same year without a word of warning",
+                "sentiment": np.array([-0.6, -0.6, 0.6, 0.0])[columns],
                 "sentiment_label": tones[columns],
                 "content_kind": "reason",
             }

@@ -65,10 +65,30 @@ def test_no_consent_no_contact():
     assert "e" not in set(listed()["response_id"])
     none = listed(consent=None)
     assert none.empty
-    assert "no column of consent" in none.attrs["note"]
+    assert none.attrs["note"] == (
+        "follow_up.xlsx is empty: the survey has no column of consent; name one with --consent."
+    )
     refused = listed(RESPONSES.assign(ok=False))
     assert refused.empty
+    assert refused.attrs["note"] == (
+        "follow_up.xlsx is empty: nobody of 6 respondents agreed to be contacted."
+    )
     assert refused.attrs["counts"]["without_consent"] == 6
+
+
+def test_an_empty_list_says_why_where_some_agreed():
+    table = listed(today="2027-01-01")
+    assert table.empty
+    assert table.attrs["note"].startswith("follow_up.xlsx is empty: of 6 respondents, 1 gave no")
+    assert "answered more than 120 days ago" in table.attrs["note"]
+
+
+def test_a_theme_of_the_playbook_that_the_survey_lacks_is_named(tmp_path):
+    text = DEFAULT_PLAYBOOK.read_text("utf-8")
+    path = tmp_path / "playbook.yaml"
+    path.write_text(text.replace("scores: [0, 3]", "scores: [0, 3]\n    themes: [prise]", 1))
+    note = listed(playbook=read_playbook(path)).attrs["note"]
+    assert "the theme 'prise', which this survey does not have; did you mean \"price\"?" in note
 
 
 def test_everybody_is_accounted_for():

@@ -144,3 +144,34 @@ def test_a_mistake_in_the_codebook_is_named_with_its_line(sample_path, tmp_path,
     said = capsys.readouterr().err.splitlines()[-1]
     assert "line 4" in said
     assert "colour" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["reprot", "x.csv"], 'did you mean "report"?'),
+        (["check", "{survey}", "--segmnt", "plan"], 'did you mean "--segment"?'),
+        (["check", "{survey}", "--score", "Scor"], 'did you mean "score"?'),
+        (["check", "{folder}/first_quater.csv"], "did you mean {survey}?"),
+        (["themes", "{folder}/frist_run"], "did you mean {folder}/first_run?"),
+        (["report", "{folder}/frist_run"], "did you mean {folder}/first_run?"),
+        (["evaluate", "--only", "mention"], 'did you mean "mentions"?'),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_the_one_that_was_meant(words, meant, tmp_path, capsys):
+    survey = tmp_path / "first_quarter.csv"
+    survey.write_text("score,reason\n9,So easy to use\n0,It never came at all\n")
+    (tmp_path / "first_run").mkdir()
+    (tmp_path / "first_run" / "run.json").write_text("{}")
+    places = {"survey": survey, "folder": tmp_path}
+    assert main([word.format(**places) for word in words]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert meant.format(**places) in said
+
+
+def test_what_resembles_nothing_is_not_guessed_at(capsys):
+    assert main(["zzz"]) == 2
+    said = capsys.readouterr().err
+    assert "did you mean" not in said
+    assert "there are check, run, report" in said

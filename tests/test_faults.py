@@ -31,7 +31,9 @@ from feedback_nlp.vector_cache import VectorCache
 if sys.platform == "win32":
     pytest.skip("signals of Unix", allow_module_level=True)
 
-COMMAND = "from feedback_nlp.cli import entry; entry()"
+# Where the tests run in the background, their children would be deaf to Ctrl-C.
+HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+COMMAND = HEARING + "from feedback_nlp.cli import entry; entry()"
 STEPS = ["rows", "themes", "findings", "satisfaction"]
 
 

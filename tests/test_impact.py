@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.impact import nps_impact
 from feedback_nlp.findings.proportional_odds import fit_proportional_odds
-from feedback_nlp.findings.what_if import what_if
+from feedback_nlp.findings.what_if import is_fragile, what_if
 from feedback_nlp.nps import groups, nps
 
 SUBS = {"price": ["fees", "refunds"], "staff": ["manners"], "speed": []}
@@ -295,6 +295,19 @@ def test_few_respondents_leave_segments_out_then_everything() -> None:
     assert table["what_if_note"].str.contains("too few|fewer than").all()
 
 
+def test_a_figure_that_rests_on_few_complaints_is_noted_as_a_hint() -> None:
+    made = complaining(3000, seed=10)
+    links = made["mention_themes"]
+    rare = links[links["theme_id"] == "staff"].drop_duplicates("response_id").head(14)
+    made["mention_themes"] = pd.concat([links[links["theme_id"] != "staff"], rare])
+    table = what_if(**made).set_index("theme_id")
+    assert table.loc["staff", "n_negative"] == 14
+    assert table.loc["staff", "what_if_note"] == ("a hint only: fewer than 30 respondents complain")
+    assert table.loc["price", "what_if_note"] == ""
+    assert is_fragile(table.loc["staff"].to_dict())
+    assert not is_fragile(table.loc["price"].to_dict())
+
+
 def test_no_effect_is_within_the_interval_and_an_effect_is_not() -> None:
     table = what_if(**complaining(3000, seed=10), segments=["region"]).set_index("theme_id")
     assert table.loc["price", "what_if_low"] > 5
@@ -357,3 +370,27 @@ def test_nothing_is_found_where_nothing_is_planted() -> None:
     found = findings_truth().false_discoveries(60)
     # at a true rate of 5 %, eight or more runs of 60 happen once in a hundred times
     assert max(found.values()) <= 7 / 60
+
+
+def test_a_penalised_gain_does_not_depend_on_the_unit_of_the_weights() -> None:
+    """All who complain are detractors: the slope has no estimate without a penalty."""
+    random = np.random.default_rng(0)
+    group = np.array(["detractor"] * 150 + ["passive"] * 150 + ["promoter"] * 150)
+    ids = np.array([f"r{i}" for i in range(len(group))])
+    responses = pd.DataFrame({"response_id": ids, "group": group, "has_content": True})
+    responses["w"] = random.uniform(0.5, 2, len(ids))
+    said = pd.DataFrame({"mention_id": ids[:60], "response_id": ids[:60]})
+    mentions = said.assign(sentiment_label="negative")
+    themes = pd.DataFrame({"theme_id": ["price"], "parent_id": [None]})
+    small, large = (
+        what_if(
+            responses.assign(w=responses["w"] * unit),
+            mentions,
+            said.assign(theme_id="price"),
+            themes,
+            weight="w",
+        )
+        for unit in (1, 50)
+    )
+    assert "penalised" in small["what_if_note"].iloc[0]
+    pd.testing.assert_frame_equal(small, large, rtol=1e-6)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 import feedback_nlp as fn
@@ -188,3 +189,42 @@ def test_a_worker_that_is_killed_costs_its_slices_time_and_nothing_else(
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize("seconds", [0, 1, 5])  # workers starting, started, in mid-slice
+def test_ctrl_c_stops_the_workers_on_this_machine_and_says_how_to_go_on(
+    sample_path: Path, tmp_path: Path, seconds: float
+) -> None:
+    words = ["run", str(sample_path), "--out", str(tmp_path / "run"), "--scheduler", "local"]
+    # Where the tests run in the background, their children would be deaf to Ctrl-C.
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    process = subprocess.Popen(
+        [sys.executable, "-c", hearing + "from feedback_nlp.cli import entry; entry()", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    run = psutil.Process(process.pid)
+
+    def workers() -> list[psutil.Process]:
+        return [one for one in run.children(recursive=True) if "spawn_main" in str(one.cmdline())]
+
+    end = time.monotonic() + 120
+    while len(workers()) < os.cpu_count():
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    time.sleep(seconds)
+    started = run.children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the run
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 130
+    assert said.count("interrupted; the same command goes on from the last finished step") == 1
+    for noise in ("Traceback", "distributed", "Warning", "WARNING"):
+        assert noise not in said
+    gone, alive = psutil.wait_procs(started, timeout=10)
+    assert len(gone) + len(alive) > 2
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []

@@ -152,7 +152,7 @@ def test_nps_by_draws_the_table_of_the_nps_module_and_names_small_segments():
 def test_contributions_run_from_cost_to_earning_and_special_rows_come_last():
     table = impact([-6.0, 4.0, 0.2, -3.0])
     ax = plots.plot_contributions(table, themes(["a", "b", "c", "d"]))
-    assert row_labels(ax) == ["a", "d", "c", "b", "Content, but no theme", "No answer"]
+    assert row_labels(ax) == ["a", "d", "c", "b", "Answer, but no theme", "No answer"]
     assert words(ax) == ["−6.0", "−3.0", "+0.2", "+4.0", "−0.5", "+0.4"]
     pale = [bar.get_alpha() < 1 for bar in ax.patches]
     assert pale == [False, False, True, False, True, True]

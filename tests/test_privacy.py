@@ -65,6 +65,7 @@ def test_structured_data_is_replaced_by_its_kind(text: str, redacted: str) -> No
         ("Mr Long and Mrs Adebayo rang", "Mr [NAME] and Mrs [NAME] rang"),
         ("Faith on reception is a star", "[NAME] on reception is a star"),
         ("dr shah is great", "dr [NAME] is great"),
+        ("I saw the Dr. Green we like", "I saw the Dr. [NAME] we like"),
         ("Huge thanks to Oisin O'Brien and Marta", "Huge thanks to [NAME] and [NAME]"),
         ("Anne-Marie's manner was lovely", "[NAME]'s manner was lovely"),
         ("MOHAMMED WAS VERY RUDE", "[NAME] WAS VERY RUDE"),
@@ -85,6 +86,8 @@ def test_names_go_and_titles_stay(text: str, redacted: str) -> None:
     "text",
     [
         "Will call again if it breaks.",
+        "Rang for a Dr. Seen the same day by a lovely lady",
+        "I asked my Dr Nobody there knows",
         "Bill was wrong three months running",
         "Mark my words you will lose me",
         "In March and April the line was down, May was better than June",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from made_up_run import make_run
 from PIL import Image
+from pypdf import PdfReader
 
 from feedback_nlp.cli import main
 from feedback_nlp.errors import FeedbackError
@@ -17,6 +19,7 @@ from feedback_nlp.report.branding import (
     find_branding,
     read_branding,
 )
+from feedback_nlp.report.brief import brief_data, write_layouts
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><rect width="4" height="2"/></svg>'
 
@@ -150,3 +153,28 @@ def test_the_command_says_what_is_wrong_with_the_branding_and_writes_nothing(
     said = capsys.readouterr().err
     assert said.startswith("feedback-nlp: report.yaml, line 2: the accent #FFFF00")
     assert not out.exists()
+
+
+def test_the_company_stands_over_the_title_of_page_one_in_every_layout(tmp_path):
+    look = Branding(company="Harbour & Söhne", title="Voice of the customer")
+    written = write_layouts(make_run(), tmp_path, branding=look)
+    for layout in ("brief", "deck"):
+        first = PdfReader(written[layout]).pages[0].extract_text()
+        assert "HARBOUR & SÖHNE · FICTIONAL BROADBAND NPS" in first
+        assert first.index("HARBOUR") < first.index("Voice of the customer")
+    page = written["page"].read_text("utf-8")
+    assert "Harbour &amp; Söhne · Fictional broadband NPS" in page.split("<h1>")[0]
+
+
+def test_the_accent_colours_the_page_and_no_data(tmp_path):
+    run = make_run()
+    look = Branding(accent="#6D28D9")
+    colours = brief_data(run, branding=look)["colours"]
+    assert colours["accent"] == "#6D28D9"
+    assert {group: colours[group] for group in PALETTE} == dict(PALETTE)
+    written = write_layouts(run, tmp_path, branding=look, only=("page",))
+    page = written["page"].read_text("utf-8")
+    assert "--accent: #6D28D9" in page
+    pictures = "".join(path.read_text("utf-8") for path in (tmp_path / "figures").glob("*.svg"))
+    assert PALETTE["promoter"].lower() in pictures.lower()
+    assert "6d28d9" not in pictures.lower()

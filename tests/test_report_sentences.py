@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 from made_up_run import THEMES, make_run
 
+from feedback_nlp.findings.danger import danger_zone
 from feedback_nlp.plots.number_format import long_date, written_in
 from feedback_nlp.report import wording
 from feedback_nlp.report.brief import brief_data
 from feedback_nlp.report.changes import against_what, changes
 from feedback_nlp.report.passives import holding_back
+from feedback_nlp.report.stakes import levels_to_draw
 from feedback_nlp.report.telling import (
     rows_behind,
     sentences_of,
@@ -171,7 +173,10 @@ def test_every_number_on_what_moved_is_in_the_table_that_its_sentence_names():
     run = made_up_changes()
     assert_every_number_is_in_its_table(run)
     said = [one["text"] for one in changes(run)["told"]]
-    assert said[0] == "In 2024-Q4 the score was −31.4: −28.9 points since 2024-Q3 (−45.2 to −11.9)."
+    assert said[0] == (
+        "In 2024-Q4 the score was −31.4: −28.9 points since the previous quarter, 2024-Q3 "
+        "(−45.2 to −11.9)."
+    )
     assert "Around 1 July 2024 the score went from +1.3 to −17.6" in said[-1]
     assert against_what(run)[0]["text"] == (
         "The score is 15.0 points below the target of +5.0 (5.3 to 24.5)."
@@ -293,3 +298,83 @@ def test_numbers_and_dates_are_written_in_the_language_that_is_asked_for():
     assert data["score"]["value"] == english["score"]["value"]
     with pytest.raises(ValueError, match="xx"), written_in("xx"):
         pass
+
+
+def test_a_gain_that_rests_on_few_is_a_hint_and_stands_behind_what_is_firm():
+    run = make_run(n=600)
+    firm = brief_data(run)["actions"][0]
+    first = firm["sources"][0]["where"]["theme_id"]
+    assert firm["strength"] == "clear"
+    few = run.nps_impact["theme_id"] == first
+    run.nps_impact["n_negative"] = run.nps_impact["n_negative"].mask(few, 12)
+    gains = [action for action in brief_data(run)["actions"] if action["gain"]]
+    hints = [action for action in gains if action["strength"] == "tendency"]
+    assert gains[0]["strength"] == "clear"
+    for hint in hints:
+        assert hint["detail"].startswith("12 respondents complain of it, too few for more than a")
+    run.nps_impact["what_if_q"] = run.nps_impact["what_if_q"].where(few, 0.5)
+    only = brief_data(run)["actions"][0]
+    assert (only["strength"], only["gain"]) == ("tendency", firm["gain"])
+
+
+def test_a_gain_stands_beside_the_theme_s_points_and_the_note_says_why_they_differ():
+    data = brief_data(make_run(n=600))
+    points = {theme["theme_id"]: theme["contribution_text"] for theme in data["themes"]}
+    gains = [action for action in data["actions"] if action["gain"]]
+    assert gains
+    for action in gains:
+        net = points[action["sources"][0]["where"]["theme_id"]]
+        assert f"With its praise counted too the theme stands for {net} points." in action["detail"]
+    assert data["actions_note"].startswith("A gain counts the complaints alone")
+
+
+def test_within_one_file_nothing_is_said_to_have_moved_since_last_time():
+    section = changes(made_up_changes())
+    assert section["heading"] == "What moved over time"
+    assert "since the previous quarter, 2024-Q3" in section["told"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("periods", "said"),
+    [
+        (["2024-03", "2024-04"], "since the previous month, 2024-03,"),
+        (["2024-W08", "2024-W09"], "since the previous week, 2024-W08,"),
+        (["2023", "2024"], "since the previous year, 2023,"),
+        (["spring", "autumn"], "since the previous period, spring,"),
+    ],
+)
+def test_the_period_before_is_called_by_its_length(periods, said):
+    run = made_up_changes()
+    run.nps_trend = run.nps_trend.assign(
+        period=periods, since=[None, periods[0]], q_value=[np.nan, 0.4]
+    )
+    assert said in changes(run)["told"][0]["text"]
+
+
+def test_a_period_further_back_is_not_called_the_previous_one():
+    run = made_up_changes()
+    first, last = run.nps_trend.to_dict("records")
+    between = {**first, "period": "2024-Q3", "nps": np.nan, "since": None}
+    trend = [{**first, "period": "2024-Q2"}, between, {**last, "since": "2024-Q2"}]
+    run.nps_trend = pd.DataFrame(trend)
+    text = changes(run)["told"][0]["text"]
+    assert "since 2024-Q2, the last quarter before with enough scores" in text
+
+
+def test_levels_that_the_danger_zone_leaves_out_are_named_with_the_reason():
+    run = make_run(n=900, levels=("a", "b", "c", "d", "e", "f", "g"))
+    rare = run.responses.index[:6]
+    run.responses.loc[rare, "journey_stage"] = "kiosk"
+    run.danger_zone = danger_zone(run.responses, ["journey_stage"])
+    below = brief_data(run)["figures"]["danger"]["below"].replace("\u200e", "")
+    small, rest = below.split("; ")
+    assert re.match("Not shown: “[a-g]” and “kiosk” ", small)  # the next in size goes with it
+    assert "too few respondents to be shown alone, fewer than 10" in small
+    assert re.fullmatch(r"“[a-g]” \(nearer to the other respondents than those shown\)\.", rest)
+    drawn = levels_to_draw(run, 5)["level"]
+    assert len(drawn) == 5
+    assert not any(f"“{level}”" in below for level in drawn)
+
+
+def test_nothing_stands_under_the_danger_zone_where_all_levels_are_drawn():
+    assert brief_data(make_run())["figures"]["danger"]["below"] == ""

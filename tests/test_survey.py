@@ -278,3 +278,20 @@ def test_the_counts_add_up_to_the_rows_read(rows: list[tuple[str, str, str]]) ->
     assert (responses["group"] == "missing").sum() == missing
     assert responses["response_id"].is_unique
     assert (responses["raw_answer"].str.strip() != "").sum() == counts["answer_given"]
+
+
+def test_columns_that_are_not_used_are_named_and_many_of_them_counted() -> None:
+    told = survey_of(["9", "2"], ANSWERS[:2], agent=["x", "y"], queue=["1", "2"])
+    assert told.unused == ("agent", "queue")
+    assert "not used\n  agent, queue\n" in told.describe()
+    many = survey_of(["9", "2"], ANSWERS[:2], **{f"extra {n}": ["x", "y"] for n in range(14)})
+    line = many.describe().split("not used\n")[1].splitlines()[0]
+    assert line.strip().startswith("extra 0, extra 1, ")
+    assert line.endswith("extra 9 and 4 more")
+
+
+def test_a_column_with_a_role_is_not_called_unused() -> None:
+    table = pd.DataFrame({"nps": ["9", "2"], "why": ANSWERS[:2], "plan": ["a", "b"]})
+    survey = make_survey(table, Columns(score="nps", answer="why", segments=("plan",)), "example")
+    assert survey.unused == ()
+    assert "not used" not in survey.describe()

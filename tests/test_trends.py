@@ -390,3 +390,22 @@ def test_all_the_same_score_before_and_after():
     assert found.difference.difference == 0
     assert found.difference.p_value > 0.5
     assert found.step == pytest.approx(0, abs=1e-6)
+
+
+def test_equal_weights_are_counted_out_as_respondents_one_by_one_are() -> None:
+    random = np.random.default_rng(5)
+    n = 600
+    date = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.sort(random.integers(0, 120, n)), "D")
+    late = date >= pd.Timestamp("2025-03-01")
+    score = np.where(random.random(n) < np.where(late, 0.47, 0.3), 10, 5)
+    table = pd.DataFrame(
+        {"score": score, "group": np.where(score == 10, "promoter", "detractor"), "date": date}
+    )
+    table["weight"] = np.where(np.arange(n) == 0, 1 + 1e-9, 1.0)  # not all alike: one by one
+    at_once = change_points(table, "date", resamples=4_000, seed=1)
+    one_by_one = change_points(table, "date", weight="weight", resamples=4_000, seed=1)
+    assert at_once["date"].tolist() == one_by_one["date"].tolist()
+    assert len(at_once)
+    assert at_once["p_value"][0] == pytest.approx(one_by_one["p_value"][0], abs=0.01)
+    for end in ("date_low", "date_high"):
+        assert abs(at_once[end][0] - one_by_one[end][0]) <= pd.Timedelta(days=7)

@@ -231,7 +231,7 @@ def _print_outcome(run: Any) -> None:
         f"{estimate.passives:,} passives, {estimate.detractors:,} detractors"
     )
     print(
-        f"{counts['with_content']:,} answers with content, {counts['with_theme']:,} of them in "
+        f"{counts['with_content']:,} answers, {counts['with_theme']:,} of them in "
         f"{counts['themes']} themes ({counts['sub_themes']} sub-themes)"
     )
     if "wave_changes" in run.tables:

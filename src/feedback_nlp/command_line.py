@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any, NoReturn
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.near_names import did_you_mean
+
+# How argparse says that a command or an option is not known.
+_NO_COMMAND = re.compile(
+    r"argument COMMAND: invalid choice: '(?P<given>.*)' \(choose from (?P<choices>.*)\)", re.DOTALL
+)
+_NO_OPTION = re.compile(r"unrecognized arguments:.*?(?P<given>--[^\s=]+)", re.I | re.DOTALL)
 
 
 class _Parser(argparse.ArgumentParser):
     """Says in one sentence what is wrong with a command line."""
 
     def error(self, message: str) -> NoReturn:
-        raise FeedbackError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
+        see = f"see `{self.prog} --help`"
+        if wrong := _NO_COMMAND.match(message):
+            # Newer versions of Python give the names without quotes.
+            known = [name.strip(" '") for name in wrong["choices"].split(",")]
+            instead = did_you_mean(wrong["given"], known, f"there are {', '.join(known)}; {see}.")
+            raise FeedbackError(f"There is no command {wrong['given']!r}: {instead}")
+        message = f"{message[:1].upper()}{message[1:]}"
+        raise FeedbackError(f"{message}; {self._meant(message) or f'{see}.'}")
+
+    def _meant(self, message: str) -> str:
+        """Ask whether another option was meant, where one is not known."""
+        unknown = _NO_OPTION.match(message)
+        return did_you_mean(unknown["given"], self.all_options()) if unknown else ""
+
+    def all_options(self) -> list[str]:
+        """The options of this command and of those below it."""
+        options = [name for action in self._actions for name in action.option_strings]
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for command in action.choices.values():
+                    options += command.all_options()
+        return list(dict.fromkeys(name for name in options if name.startswith("--")))
 
 
 def argument_parser() -> argparse.ArgumentParser:

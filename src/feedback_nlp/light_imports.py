@@ -1,7 +1,8 @@
 """Libraries imported without optional ones that they would load and we do not use of them.
 
-spaCy's backend loads torch where it is installed, BERTopic loads transformers and
-sentence-transformers: together 8 s of work at every start, for nothing here. Both do without.
+spaCy's backend loads torch where it is installed, BERTopic loads transformers, UMAP and plotly:
+together 10 s of work at every start, for nothing here. They do without, as does pandera without
+hypothesis.
 """
 
 from __future__ import annotations
@@ -39,3 +40,38 @@ def import_without(module: str, *optional: str) -> ModuleType:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+def import_apart(module: str, *optional: str) -> ModuleType:
+    """Import a module without optional ones, and keep it to ourselves.
+
+    Some libraries remember what they did not find, and do less for whoever imports them next.
+    So the package is forgotten again: others import it whole.
+
+    Parameters
+    ----------
+    module : str
+    *optional : str
+        As in `import_without`.
+
+    Returns
+    -------
+    module
+
+    Examples
+    --------
+    >>> sys.modules.pop("json.tool", None) and None
+    >>> apart = import_apart("json.tool", "torch")
+    >>> apart.__name__, "json.tool" in sys.modules
+    ('json.tool', False)
+    """
+    package = module.partition(".")[0]
+
+    def loaded() -> set[str]:
+        return {name for name in sys.modules if name == package or name.startswith(f"{package}.")}
+
+    before = loaded()
+    found = import_without(module, *optional)
+    for name in loaded() - before:
+        del sys.modules[name]
+    return found

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from feedback_nlp.answers.clause_words import FUNCTION_WORDS
 from feedback_nlp.answers.clauses import clause_starts
 from feedback_nlp.language_models import load_spacy
 
@@ -29,6 +30,12 @@ _DOUBTFUL = re.compile(
     r"jan|feb|mar|apr|aug|sept?|oct|nov|dec|e\.g|i\.e|a\.m|p\.m|z\.b|ca|bzw|usw|[a-z])|\d)\.\s",
     re.I,
 )
+# What is before a name; redaction leaves "[NAME]" of it.
+_TITLE = re.compile(r"\b(?:mr|mrs|ms|mx|dr|prof|rev|sgt|capt|st|sr|fr)\.\s*$", re.I)
+_BEFORE_A_TITLE = re.compile(r"\b(?:the|a|an|my|our|your|his|her|their|high|main)\s*$", re.I)
+# These always go on: "e.g. a router", "approx. 40 minutes".
+_GOES_ON = re.compile(r"\b(?:e\.g|i\.e|approx|esp|incl|viz|vs|z\.b|bzw)\.\s*$", re.I)
+_CAPITALISED = re.compile(r"[A-Z][\w'’-]*")
 _ITEM = re.compile(r"(?<!\S)\(?([1-9])[.)]\s*+(?=[^\W\d_])")
 _NUMBER = re.compile(r"(?<!\S)\(?[1-9]$")
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d"
@@ -114,6 +121,8 @@ def _sentence_starts(answer: str, judged: frozenset[int] | None) -> list[int]:
         )
         if doubtful and match.end() not in (judged or ()):
             continue
+        if "." in match[0] and _abbreviates(answer, match.start(), match.end()):
+            continue
         if match[0] != "\n" and _only_opens(answer[starts[-1] : match.start()], match[0]):
             continue
         if not _NUMBER.search(answer[max(0, match.start() - 3) : match.start()]):
@@ -121,6 +130,25 @@ def _sentence_starts(answer: str, judged: frozenset[int] | None) -> list[int]:
     starts += _enumerators(answer)
     starts += [match.end() for match in _PICTURE.finditer(answer) if match.start() > 0]
     return sorted({start for start in starts if start < len(answer)})
+
+
+def _abbreviates(answer: str, stop: int, following: int) -> bool:
+    """Whether a full stop belongs to an abbreviation that what follows completes."""
+    begin = max(0, stop - 8)
+    before = answer[begin:following]
+    if _GOES_ON.search(before):
+        return True
+    title = _TITLE.search(before)
+    if title is None:
+        return False
+    if answer.startswith("[NAME", following):
+        return True
+    name = _CAPITALISED.match(answer, following)
+    if name is None or name[0].lower() in FUNCTION_WORDS:
+        return False  # "I waited for the Dr. The nurse ..."
+    # Behind "the" a title stands for the person: "ask the Dr. Nurses know nothing".
+    place = begin + title.start()
+    return not _BEFORE_A_TITLE.search(answer[max(0, place - 8) : place])
 
 
 def _only_opens(before: str, mark: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from feedback_nlp.encoding import DEFAULT_ENCODER
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.near_names import did_you_mean
 
 #: What shapes the rows; a change of any other option leaves them as they are.
 ROW_OPTIONS = ("language", "encoder", "sentiment_model", "keep_names", "number_names")
@@ -92,7 +93,8 @@ def checked_options(given: Mapping[str, Any]) -> Options:
     known = Options.__dataclass_fields__
     for name in given:
         if name not in known:
-            raise FeedbackError(f"There is no option {name!r}; there are {', '.join(known)}.")
+            instead = did_you_mean(name, known, f"there are {', '.join(known)}.")
+            raise FeedbackError(f"There is no option {name!r}; {instead}")
     chosen = Options(**{**given, "keep_names": tuple(given.get("keep_names", ()))})
     if chosen.n_themes is not None and chosen.n_themes < 2:
         raise FeedbackError(f"The number of themes is {chosen.n_themes}; choose 2 or more.")

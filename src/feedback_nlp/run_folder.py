@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.near_names import near_paths
 
 TABLES = (
     "responses",
@@ -139,10 +140,11 @@ def load_run(folder: str | Path) -> Run:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        usual = Path("data/processed") / folder.name
+        near = near_paths(folder, RECORD, also_in=[Path("data/processed")])
+        near = [name for name in near if Path(name).resolve() != folder.resolve()]
         there = (
-            f"did you mean {usual}?"
-            if usual.resolve() != folder.resolve() and (usual / RECORD).is_file()
+            f"did you mean {' or '.join(near)}?"
+            if near
             else "make one with `feedback-nlp run FILE`."
         )
         raise FeedbackError(

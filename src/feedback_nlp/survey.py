@@ -12,6 +12,7 @@ import pandas as pd
 
 from feedback_nlp.column_roles import Columns, check_roles, own_names, renamed
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.light_imports import import_without
 from feedback_nlp.names import slug, visible
 from feedback_nlp.nps import groups
 from feedback_nlp.reading.cells import (
@@ -69,6 +70,14 @@ class Survey:
     source: Mapping[str, str]
     scales: Mapping[str, Scale] = field(default_factory=dict)
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The columns that play no role: they are kept with the responses, and not looked at."""
+        roles = {name for named in self.columns.by_role().values() for name in named}
+        return tuple(
+            str(name) for name in self.responses if name not in _OWN_COLUMNS and name not in roles
+        )
+
     def describe(self) -> str:
         """The mapping and the counts, as the plain lines that `feedback-nlp check` prints."""
         rows: list[tuple[str, ...]] = []
@@ -84,6 +93,7 @@ class Survey:
         parts: dict[str, list[tuple[str, ...]]] = {
             "source": [(key, visible(text)) for key, text in self.source.items()],
             "columns": rows,
+            "not used": self._unused_rows(),
             "scales": [(visible(name), scale.describe()) for name, scale in self.scales.items()],
             "counts": [(key, number.rjust(widest)) for key, number in counts],
         }
@@ -95,6 +105,18 @@ class Survey:
             said = (visible(warning, longest=600) for warning in scale.warnings)
             lines += [f"\nwarning  {visible(name)}: {warning}." for warning in said]
         return "\n".join(lines)
+
+    def _unused_rows(self) -> list[tuple[str, ...]]:
+        named = [visible(name, longest=40) for name in self.unused[:_MOST_UNUSED]]
+        more = len(self.unused) - len(named)
+        if not named:
+            return []
+        return [(", ".join(named) + (f" and {more} more" if more else ""),)]
+
+
+#: So many of the columns that are not used are named.
+_MOST_UNUSED = 10
+_OWN_COLUMNS = ("response_id", "score", "group", "raw_answer")
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -296,8 +318,8 @@ def make_survey(
 
 def _validate(responses: pd.DataFrame) -> None:
     """Hold the table against the contract; a failure is a mistake of ours, not of the user."""
-    import pandera.pandas as pa
-
+    # It would load hypothesis, which tests alone need.
+    pa = import_without("pandera.pandas", "hypothesis")
     pa.DataFrameSchema(
         {
             "response_id": pa.Column(str, unique=True),

@@ -12,6 +12,9 @@ from feedback_nlp.answers.clause_words import (
     AUXILIARIES,
     BASE_VERBS,
     BEFORE_SUBJECT,
+    CANDID,
+    CANDID_DEGREES,
+    CANDID_NOUNS,
     CONJUNCTIONS,
     CONTRACTED,
     DASHES,
@@ -151,8 +154,25 @@ def has_clause(words: list[str]) -> bool:
     return subject(words) != ""
 
 
+def is_aside(left: list[str]) -> bool:
+    """Words by which a speaker only says how they speak: "to be fair", "in all honesty".
+
+    Such a disjunct judges nothing itself (Quirk et al. 1985, section 8.124).
+    """
+    words = [word for word in left if word not in ADVERBS and word not in CANDID_DEGREES]
+    if not words:
+        return False
+    if words[:2] in (["to", "be"], ["if", "i'm"], ["i'm", "being"]) or words[0] == "being":
+        return len(words) <= 3 and words[-1] in CANDID
+    if words[0] in {"in", "with"}:
+        return len(words) == 2 and words[1] in CANDID_NOUNS
+    return words in (["that", "said"], ["having", "said", "that"], ["that", "being", "said"])
+
+
 def is_fronted(left: list[str]) -> bool:
     """A subordinate clause or a phrase that waits for its main clause."""
+    if is_aside(left):
+        return True
     first = left[0]
     if left[:2] == ["even", "if"]:
         return True

@@ -211,6 +211,10 @@ ENDS_NO_SUBJECT = (PREPOSITIONS | DETERMINERS | ADVERBS) - (_STANDING_ALONE - PR
 NEVER_LAST = DETERMINERS - _STANDING_ALONE - ADVERBS
 BEFORE_SUBJECT = (ADVERBS | CONTRASTS | CONJUNCTIONS) - SUBJECT_PRONOUNS
 SUBJECT_OR_VERB = SUBJECT_PRONOUNS | VERBS | CONTRACTED
+# How somebody says that they speak: "to be perfectly honest", "in all fairness".
+CANDID = _set("fair honest frank blunt candid truthful clear precise exact sure")
+CANDID_NOUNS = _set("fairness honesty truth hindsight")
+CANDID_DEGREES = _set("all perfectly completely totally brutally really very quite more absolutely")
 FRONTING = _set("when if once after since as until before")
 DENYING = _set("no not still never")
 # A finite verb even where a noun could be spelt the same.

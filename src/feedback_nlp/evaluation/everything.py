@@ -33,6 +33,7 @@ from feedback_nlp.evaluation.simulations import (
     score_intervals,
 )
 from feedback_nlp.evaluation.theme_sections import codebook, discovered, stability
+from feedback_nlp.near_names import did_you_mean
 
 ROOT = GOLD.parents[1]
 RECORD, PAGE = "evaluation.json", "evaluation.md"
@@ -86,7 +87,8 @@ def evaluate(
     """
     unknown = sorted(set(only or ()) - set(SECTIONS))
     if unknown:
-        raise FeedbackError(f"There is no section {unknown[0]!r}; there are {', '.join(SECTIONS)}.")
+        instead = did_you_mean(unknown[0], SECTIONS, f"there are {', '.join(SECTIONS)}.")
+        raise FeedbackError(f"There is no section {unknown[0]!r}; {instead}")
     if not GOLD.is_dir():
         raise FeedbackError(f"{GOLD} is not there: run this from a checkout of the project.")
     folder = ROOT / "docs" if out is None else out

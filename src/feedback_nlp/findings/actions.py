@@ -18,6 +18,8 @@ from feedback_nlp.findings.proportions import need_columns
 from feedback_nlp.findings.reasons import Reasons
 from feedback_nlp.findings.trends import dates_of
 from feedback_nlp.findings.value import heavy_hitters
+from feedback_nlp.names import visible
+from feedback_nlp.near_names import did_you_mean
 from feedback_nlp.spreadsheets import write_csv, write_excel
 
 __all__ = ["follow_up", "read_playbook", "write_follow_up"]
@@ -119,7 +121,7 @@ def follow_up(
     {'response_id': 'a', 'priority': 2, 'reason': 'Nobody came.'}
     >>> nobody = follow_up(responses, mentions, links, themes, read_playbook(), today="2025-06-02")
     >>> nobody.attrs["note"]
-    'Nobody is listed because the survey has no column of consent: name one with --consent.'
+    'follow_up.xlsx is empty: the survey has no column of consent; name one with --consent.'
     """
     named = [name for name in (consent, value, person) if name is not None]
     need_columns(responses, ["response_id", "score", *named])
@@ -156,7 +158,21 @@ def follow_up(
     table["read_first"] = table["response_id"].isin([str(name) for name in disagreeing])
     counts["listed"] = len(table)
     counts |= {name: len(ids) for name, ids in left_out.items() if ids}
-    return _with_note(table, counts, playbook)
+    noted = _with_note(table, counts, playbook)
+    noted.attrs["note"] += _unknown_themes(playbook, themes)
+    return noted
+
+
+def _unknown_themes(playbook: Playbook, themes: pd.DataFrame) -> str:
+    """Say which themes of the playbook this run does not have: their rules fit nobody."""
+    known = [str(theme) for theme in themes["theme_id"]]
+    named = dict.fromkeys(theme for rule in playbook.rules for theme in rule.themes)
+    return "".join(
+        f" The playbook names the theme {visible(theme)!r}, which this survey does not have; "
+        + did_you_mean(theme, known, "see `theme_id` in the table themes.")
+        for theme in named
+        if theme not in known
+    )
 
 
 def write_follow_up(table: pd.DataFrame, folder: str | Path) -> dict[str, Path]:
@@ -196,6 +212,7 @@ def write_follow_up(table: pd.DataFrame, folder: str | Path) -> dict[str, Path]:
     }
 
 
+_EMPTY = "follow_up.xlsx is empty"
 _LEFT_OUT = {
     "without_consent": "{n} gave no consent",
     "without_score": "{n} gave no score",
@@ -211,17 +228,21 @@ def _with_note(
 ) -> pd.DataFrame:
     said = [
         sentence.format(
-            n=counts[name], days=playbook.days_between_contacts, old=playbook.forget_after_days
+            n=f"{counts[name]:,}",
+            days=playbook.days_between_contacts,
+            old=playbook.forget_after_days,
         )
         for name, sentence in _LEFT_OUT.items()
         if counts.get(name)
     ]
-    note = f"{counts['listed']} of {counts['responses']} respondents are listed"
+    note = f"{counts['listed']:,} of {counts['responses']:,} respondents are listed"
     note += f"; of the others, {', '.join(said)}." if said else "."
     if not has_consent:
-        note = (
-            "Nobody is listed because the survey has no column of consent: name one with --consent."
-        )
+        note = f"{_EMPTY}: the survey has no column of consent; name one with --consent."
+    elif counts.get("without_consent") == counts["responses"]:
+        note = f"{_EMPTY}: nobody of {counts['responses']:,} respondents agreed to be contacted."
+    elif not counts["listed"]:
+        note = f"{_EMPTY}: of {counts['responses']:,} respondents, {', '.join(said)}."
     table.attrs = {"note": note, "counts": counts}
     return table
 

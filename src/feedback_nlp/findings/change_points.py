@@ -166,27 +166,24 @@ class _Series:
             self.smallest,
         )
 
-    def gains(self, worth: Vector, weights: Vector) -> Vector:
-        """Squared error that one cut before each step but the first saves; rows are draws."""
-        ends = np.searchsorted(self.step, np.arange(1, self.steps)) - 1
-        heads = ends + 1
-        w = np.cumsum(weights, axis=1)
-        s = np.cumsum(weights * worth, axis=1)
-        left_w, left_s = w[:, ends], s[:, ends]
-        right_w, right_s = w[:, [-1]] - left_w, s[:, [-1]] - left_s
-        gap = left_s / left_w - right_s / right_w
-        gain = left_w * right_w / w[:, [-1]] * gap**2
-        wide = (heads >= self.smallest) & (len(self.worth) - heads >= self.smallest)
-        return np.where(wide[None, :], gain, -np.inf)
+    def observed(self) -> Vector:
+        """What one cut before each step but the first saves, shape (steps - 1,)."""
+        weights, sums = (
+            np.bincount(self.step, values, self.steps).astype(float)[None, :]
+            for values in (self.weights, self.weights * self.worth)
+        )
+        return self._gains(weights, sums)[0]
 
     def gains_by_chance(self, random: np.random.Generator, draws: int) -> Vector:
         """The largest gain in each of many shuffles of the respondents over the dates."""
+        if self._alike:
+            sums = self._shuffled(random, draws, self.step, self.worth)
+            gains = self._gains(np.broadcast_to(self._heads, sums.shape), sums)
+            return np.asarray(gains.max(axis=1, initial=-np.inf))
         largest = []
         for size in _chunks(draws, len(self.worth)):
             order = random.permuted(np.tile(np.arange(len(self.worth)), (size, 1)), axis=1)
-            largest.append(
-                self.gains(self.worth[order], self.weights[order]).max(axis=1, initial=-np.inf)
-            )
+            largest.append(self._gains(*self._sums(order)).max(axis=1, initial=-np.inf))
         return np.concatenate(largest)
 
     def cuts_by_resampling(
@@ -194,6 +191,12 @@ class _Series:
     ) -> NDArray[np.intp]:
         """The best cut in each of many resamples within the stretches before and after `cut`."""
         before = int(np.searchsorted(self.step, cut))
+        if self._alike:
+            sums = np.zeros((draws, self.steps))
+            for side in (slice(None, before), slice(before, None)):
+                sums += self._redrawn(random, draws, self.step[side], self.worth[side])
+            heads = np.broadcast_to(self._heads, sums.shape)
+            return 1 + self._gains(heads, sums).argmax(axis=1)
         after = len(self.worth) - before
         found = []
         for size in _chunks(draws, len(self.worth)):
@@ -203,8 +206,59 @@ class _Series:
                     before + random.integers(0, after, (size, after)),
                 ]
             )
-            found.append(1 + self.gains(self.worth[order], self.weights[order]).argmax(axis=1))
+            found.append(1 + self._gains(*self._sums(order)).argmax(axis=1))
         return np.concatenate(found)
+
+    @property
+    def _alike(self) -> bool:
+        """All weigh the same: then only how many of each group a step has matters."""
+        return bool(np.ptp(self.weights) == 0)
+
+    @property
+    def _heads(self) -> Vector:
+        return np.bincount(self.step, minlength=self.steps).astype(float)
+
+    def _gains(self, weights: Vector, sums: Vector) -> Vector:
+        """Squared error saved by each cut, from each step's weight and its sum; rows are draws."""
+        heads = np.cumsum(self._heads)[:-1]
+        w, s = np.cumsum(weights, axis=1), np.cumsum(sums, axis=1)
+        left_w, left_s = w[:, :-1], s[:, :-1]
+        right_w, right_s = w[:, [-1]] - left_w, s[:, [-1]] - left_s
+        gap = left_s / left_w - right_s / right_w
+        gain = left_w * right_w / w[:, [-1]] * gap**2
+        wide = (heads >= self.smallest) & (len(self.worth) - heads >= self.smallest)
+        return np.where(wide[None, :], gain, -np.inf)
+
+    def _sums(self, order: NDArray[np.intp]) -> tuple[Vector, Vector]:
+        """Weight and sum of each step with the respondents in other orders."""
+        first = np.searchsorted(self.step, np.arange(self.steps))
+        weights = self.weights[order]
+        return (
+            np.add.reduceat(weights, first, axis=1),
+            np.add.reduceat(weights * self.worth[order], first, axis=1),
+        )
+
+    def _shuffled(
+        self, random: np.random.Generator, draws: int, step: NDArray[np.intp], worth: Vector
+    ) -> Vector:
+        """Sums of the steps, each group dealt out over them without replacement."""
+        left = np.tile(np.bincount(step, minlength=self.steps), (draws, 1))
+        sums = np.zeros((draws, self.steps))
+        for value in np.unique(worth):
+            n = int((worth == value).sum())
+            dealt = np.array([random.multivariate_hypergeometric(one, n) for one in left])
+            sums, left = sums + value * dealt, left - dealt
+        return sums
+
+    def _redrawn(
+        self, random: np.random.Generator, draws: int, step: NDArray[np.intp], worth: Vector
+    ) -> Vector:
+        """Sums of the steps, each respondent drawn anew from all of them."""
+        values, counts = np.unique(worth, return_counts=True)
+        heads = np.bincount(step, minlength=self.steps)
+        return np.asarray(
+            random.multinomial(heads, counts / len(worth), (draws, self.steps)) @ values
+        )
 
 
 def _chunks(draws: int, n: int) -> list[int]:
@@ -270,7 +324,7 @@ def _refined(series: _Series, cuts: list[int]) -> list[int]:
     for number in range(1, len(bounds) - 1):
         first, last = bounds[number - 1], bounds[number + 1]
         stretch = series.between(first, last)
-        gains = stretch.gains(stretch.worth[None, :], stretch.weights[None, :])[0]
+        gains = stretch.observed()
         if np.isfinite(gains).any():
             bounds[number] = first + 1 + int(gains.argmax())
     return bounds[1:-1]
@@ -287,7 +341,7 @@ def _row(
     drawn = stretch.cuts_by_resampling(random, cut, resamples)
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
-    observed = stretch.gains(stretch.worth[None, :], stretch.weights[None, :])[0, cut - 1]
+    observed = stretch.observed()[cut - 1]
     by_chance = stretch.gains_by_chance(random, resamples)
     before = stretch.step < cut
     scores = responses["score"].to_numpy()[stretch.rows]

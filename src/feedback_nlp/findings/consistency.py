@@ -24,6 +24,7 @@ from feedback_nlp.findings.inverted_scales import (
     inversion_test,
     probably_inverted,
 )
+from feedback_nlp.findings.mentioned import is_among
 from feedback_nlp.findings.proportions import need_columns
 from feedback_nlp.nps import HIGHEST_SCORE, groups, nps
 
@@ -209,7 +210,7 @@ def _features(
     responses: pd.DataFrame, mentions: pd.DataFrame, vectors: Matrix
 ) -> tuple[pd.DataFrame, Matrix]:
     scored = responses["score"].notna() & responses["has_content"].astype(bool)
-    scored &= responses["response_id"].isin(mentions["response_id"])
+    scored &= is_among(responses["response_id"], mentions["response_id"])
     answering = responses[scored].reset_index(drop=True)
     row_of = pd.Series(answering.index, index=answering["response_id"])
     row = mentions["response_id"].map(row_of)
@@ -324,8 +325,8 @@ def _versions(
 ) -> pd.DataFrame:
     scored = responses[responses["score"].notna()]
     ids = scored["response_id"].astype("str")
-    inverted = ids.isin(answers.loc[answers["likely_inverted"], "response_id"]).to_numpy()
-    disagreeing = ids.isin(answers.loc[answers["disagrees"], "response_id"]).to_numpy() | inverted
+    inverted = is_among(ids, answers.loc[answers["likely_inverted"], "response_id"])
+    disagreeing = is_among(ids, answers.loc[answers["disagrees"], "response_id"]) | inverted
     score = scored["score"].to_numpy(np.int64)
     everyone = np.ones(len(score), bool)
     versions = [

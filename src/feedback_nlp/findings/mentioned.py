@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 NO_THEME = "_no_theme"
 NO_ANSWER = "_no_answer"
@@ -81,11 +82,19 @@ def mentioned_themes(
         links = mention_themes["theme_id"]
     rows = pd.Index(responses["response_id"], name="response_id")
     table = np.zeros((len(rows), len(wanted)), bool)
-    row_of = pd.Series(np.arange(len(rows)), index=rows)
-    column_of = {theme: number for number, theme in enumerate(wanted)}
-    known = links.isin(column_of) & mention_themes["response_id"].isin(row_of.index)
-    table[
-        row_of.loc[mention_themes["response_id"][known]].to_numpy(),
-        links[known].map(column_of).to_numpy(dtype=np.intp),
-    ] = True
+    row = rows.get_indexer(pd.Index(mention_themes["response_id"]))
+    column = pd.Index(wanted).get_indexer(pd.Index(links))
+    known = (row >= 0) & (column >= 0)
+    table[row[known], column[known]] = True
     return pd.DataFrame(table, index=rows, columns=pd.Index(wanted, name="theme_id"))
+
+
+def is_among(ids: pd.Series, others: pd.Series) -> NDArray[np.bool_]:
+    """Which ids occur among others; ``isin`` takes half a second for 100,000 of them.
+
+    Examples
+    --------
+    >>> is_among(pd.Series(["a", "b"]), pd.Series(["b", "b", "c"])).tolist()
+    [False, True]
+    """
+    return np.asarray(pd.Index(others.unique()).get_indexer(pd.Index(ids)) >= 0)

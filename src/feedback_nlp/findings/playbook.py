@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.near_names import did_you_mean
 from feedback_nlp.nps import HIGHEST_SCORE
 
 #: The playbook that comes with the package.
@@ -161,12 +162,14 @@ class _Place:
         line = self.line
         if key in self.content:
             line = self.content.lc.key(key)[0] + 1
-        return FeedbackError(f"The playbook {self.file.name}, line {line}: `{key}` {problem}.")
+        end = "" if problem.endswith("?") else "."
+        return FeedbackError(f"The playbook {self.file.name}, line {line}: `{key}` {problem}{end}")
 
     def only(self, keys: tuple[str, ...]) -> None:
         for key in self.content:
             if key not in keys:
-                raise self.error(key, f"is not known here; there are {', '.join(keys)}")
+                meant = did_you_mean(str(key), keys, f"there are {', '.join(keys)}")
+                raise self.error(key, f"is not known here; {meant}")
 
     def text(self, key: str, default: str | None = None) -> str:
         found = self.content.get(key, default)

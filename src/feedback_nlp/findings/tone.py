@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.findings.mentioned import is_among
 from feedback_nlp.findings.proportions import need_columns
 
 TONES = ("negative", "neutral", "positive")
@@ -44,4 +45,4 @@ def themes_in_tone(mention_themes: pd.DataFrame, mentions: pd.DataFrame, tone: s
     need_columns(mentions, ["mention_id", "sentiment_label"], "mentions")
     need_columns(mention_themes, ["mention_id"], "themes of mentions")
     wanted = mentions["mention_id"][mentions["sentiment_label"] == tone]
-    return mention_themes[mention_themes["mention_id"].isin(wanted)]
+    return mention_themes[is_among(mention_themes["mention_id"], wanted)]

@@ -6,7 +6,7 @@ ways that no column of the survey tells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from feedback_nlp.findings.bootstrap import distinct_rows
-from feedback_nlp.findings.mentioned import mentioned_themes
+from feedback_nlp.findings.mentioned import is_among, mentioned_themes
 from feedback_nlp.findings.proportional_odds import ProportionalOdds, fit_proportional_odds
 from feedback_nlp.findings.proportions import need_columns, q_values, respondent_weights
 from feedback_nlp.findings.small_groups import SMALLEST_GROUP
@@ -26,6 +26,10 @@ Matrix = NDArray[np.float64]
 MOST_LEVELS = 20
 #: Respondents (Harrell's limiting sample size) the model needs for each parameter.
 RESPONDENTS_A_PARAMETER = 10
+
+#: Fewer who complain than this carry a gain so loosely that it is told as a hint: a rule of thumb,
+#: since the interval leans on the normal approximation, which is crude for so few.
+FEW_COMPLAINTS = 30
 
 _WORTH = {"detractor": -1.0, "passive": 0.0, "promoter": 1.0}
 _FIGURES = ["what_if", "what_if_low", "what_if_high", "what_if_p", "what_if_q"]
@@ -144,11 +148,18 @@ def what_if(
     table.loc[told, figures.columns] = figures
     table["what_if_q"] = q_values(table["what_if_p"])
     given = told & table["what_if"].notna().to_numpy()
+    few = given & table["n_negative"].lt(FEW_COMPLAINTS).fillna(False).to_numpy(bool)
+    table = _noted(table, few, f"a hint only: fewer than {FEW_COMPLAINTS} respondents complain")
     if left_out:
-        notes = table.loc[given, "what_if_note"]
-        told_so = "segments left out of the model: too few respondents"
-        table.loc[given, "what_if_note"] = [f"{n}; {told_so}" if n else told_so for n in notes]
+        table = _noted(table, given, "segments left out of the model: too few respondents")
     return table
+
+
+def _noted(table: pd.DataFrame, rows: NDArray[np.bool_], said: str) -> pd.DataFrame:
+    """Add to the notes of some rows."""
+    notes = table["what_if_note"]
+    more = notes.where(notes == "", notes + "; ") + said
+    return table.assign(what_if_note=more.where(rows, notes))
 
 
 def no_what_if(theme_ids: Iterable[str], n: int, note: str) -> pd.DataFrame:
@@ -164,6 +175,30 @@ def no_what_if(theme_ids: Iterable[str], n: int, note: str) -> pd.DataFrame:
     table["n_negative"] = pd.array([pd.NA] * len(table), dtype="Int64")
     table[_FIGURES] = np.nan
     return table.assign(what_if_note=pd.Series(note, index=table.index, dtype="str"))
+
+
+def is_fragile(row: Mapping[Any, Any], least: float = 0.0) -> bool:
+    """Whether a gain rests on so few, or may be so small, that it is a hint and no more.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `what_if` (or of ``nps_impact``) with a figure.
+    least : float
+        Points of NPS that are of practical size.
+
+    Returns
+    -------
+    bool
+        True where fewer than `FEW_COMPLAINTS` complain, or the interval reaches below `least`.
+
+    Examples
+    --------
+    >>> is_fragile({"n_negative": 12, "what_if_low": 1.2}), is_fragile(
+    ...     {"n_negative": 93, "what_if_low": 5.1})
+    (True, False)
+    """
+    return bool(row["n_negative"] < FEW_COMPLAINTS or row["what_if_low"] < least)
 
 
 def _table_of(complaints: pd.DataFrame, smallest: int) -> pd.DataFrame:
@@ -182,7 +217,9 @@ def _with_weight(
     scored: pd.DataFrame, weights: Matrix, complaints: pd.DataFrame
 ) -> tuple[pd.DataFrame, Matrix, pd.DataFrame]:
     kept = weights > 0
-    return scored[kept], weights[kept], complaints[kept]
+    # The penalty on a slope that has no estimate must not depend on the unit of the weights.
+    unit = weights[kept].mean() if kept.any() else 1.0
+    return scored[kept], weights[kept] / unit, complaints[kept]
 
 
 def _refused(scored: pd.DataFrame, n_themes: int) -> str:
@@ -203,7 +240,7 @@ def _limiting_size(sizes: NDArray[Any]) -> float:
 def _anything_negative(scored: pd.DataFrame, mentions: pd.DataFrame) -> NDArray[np.bool_]:
     need_columns(mentions, ["response_id"], "mentions")
     complaining = mentions["response_id"][mentions["sentiment_label"] == "negative"]
-    return scored["response_id"].isin(complaining).to_numpy()
+    return is_among(scored["response_id"], complaining)
 
 
 def _covariates(

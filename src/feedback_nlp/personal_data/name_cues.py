@@ -37,6 +37,8 @@ ROLES = _words(
     "passenger customer patient tenant name surname someone somebody"
 )
 ABBREVIATED = _words("mr mrs ms mx dr prof mdm rev fr capt sgt st smt sr")
+# "Rang the Dr", "ask your nurse": the title alone is the person.
+BEFORE_A_TITLE_ALONE = _words("the a an my our your his her their this that every another any")
 LINKS = _words("to with by for from and of u via that a an")
 SURELY_TELLS_NAME = _phrases(
     "name is, name was, name's, signed, yours sincerely, yours faithfully, yours truly, kind "

@@ -146,6 +146,8 @@ def _is_titled(text: str, words: list[Word], index: int) -> bool:
         title.key not in cues.ABBREVIATED or (word.kind == KNOWN and not title.capital)
     ):
         return False  # "... saw the nurse. Palpitations ...", "... off a dr. However ..."
+    if _stands_for_a_person(words, index - 1) and word.kind == KNOWN and not _is_surname(word):
+        return False  # "Rang the Dr. Seen the same day", "ask your Dr Nobody knows"
     if f"{title.key} {word.key}" in cues.NOT_A_PERSON or word.key in cues.TITLES:
         return False
     if word.key in ("and", "or", "&"):
@@ -161,6 +163,15 @@ def _is_titled(text: str, words: list[Word], index: int) -> bool:
     if title.key in cues.SURE_TITLES:
         return word.kind != KNOWN or word.key in name_lists().surnames
     return word.kind in (NAME, RARE_NAME)
+
+
+def _stands_for_a_person(words: list[Word], title: int) -> bool:
+    """Whether a title has an article or "my" before it, so that no name need follow."""
+    return title > 0 and words[title - 1].key in cues.BEFORE_A_TITLE_ALONE
+
+
+def _is_surname(word: Word) -> bool:
+    return word.key.replace("'", "") in name_lists().surnames
 
 
 def _last_word(text: str, words: list[Word], first: int, lists: NameLists) -> int:

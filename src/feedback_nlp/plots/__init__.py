@@ -20,8 +20,8 @@ from feedback_nlp.plots.findings import (
     plot_what_if,
 )
 from feedback_nlp.plots.journeys import plot_journey, plot_trend
+from feedback_nlp.plots.measure_names import measure_label
 from feedback_nlp.plots.satisfaction import (
-    measure_label,
     plot_outcomes,
     plot_quadrants,
     plot_theme_gap,

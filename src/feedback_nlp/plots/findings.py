@@ -10,6 +10,7 @@ import pandas as pd
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.findings.danger import ALL
 from feedback_nlp.findings.small_groups import TOO_FEW
+from feedback_nlp.findings.what_if import FEW_COMPLAINTS, is_fragile
 from feedback_nlp.plots.style import (
     BESIDE,
     INK,
@@ -75,7 +76,7 @@ def plot_what_if(
     -------
     Axes
         One point with its interval a theme, the largest gain first. What may
-        be zero is pale.
+        be zero is pale, what fewer than 30 respondents complain of is hollow.
 
     Raises
     ------
@@ -111,19 +112,23 @@ def plot_what_if(
         for centre, row in zip(rows.centres, table.to_dict("records"), strict=True):
             certain = excludes_zero(row["ci_low"], row["ci_high"])
             _interval(axes, centre, row["ci_low"], row["what_if"], row["ci_high"], INK, certain)
+            fragile = is_fragile(row | {"what_if_low": row["ci_low"]})
+            if fragile:
+                axes.plot(row["what_if"], centre, "o", color=INK, markersize=5, mfc="white")
             axes.annotate(
                 f"{signed(row['what_if'])}  (n = {count(row['n_negative'])})",
                 (row["ci_high"], centre),
                 xytext=(5, 0),
                 **BESIDE,
-                color=INK if certain else MUTED,
+                color=INK if certain and not fragile else MUTED,
             )
         axes.set_xlim(*with_room(table.assign(nps=table["what_if"]), left=0.06, right=0.34))
         horizontal_rows(axes, rows)
         axes.set_xlabel(
             wrapped(
-                f"Expected gain in points of NPS ({confidence:.0%} interval; n: who complains)\n"
-                "An association, not proof of cause",
+                f"Expected gain in points of NPS ({confidence:.0%} interval; n: who complains, "
+                f"hollow: fewer than {FEW_COMPLAINTS}, a hint)\n"
+                "An association, not proof of cause; complaints alone, praise not counted",
                 width,
             )
         )

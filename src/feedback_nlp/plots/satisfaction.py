@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.plots.measure_names import measure_label
 from feedback_nlp.plots.number_format import count, decimal, percent
 from feedback_nlp.plots.style import (
     BESIDE,
@@ -33,19 +34,6 @@ if TYPE_CHECKING:
 
 #: Satisfaction, beside the ink of recommendation; its marks are hollow squares besides.
 SATISFACTION = "#7A3E9D"
-#: What the tables call things that are no rating of the survey.
-MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "_score": "Likelihood to recommend (0–10)",
-        "_group": "Promoter, passive or detractor",
-        "_ratings": "All ratings together",
-        "_sentiment": "Sentiment of the text",
-        "_themes": "Themes of the text",
-        "_words": "Sentiment and themes",
-        "_without_score": "Ratings, sentiment and themes",
-        "_everything": "Everything together",
-    }
-)
 QUADRANT_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "satisfied_promoter": "Satisfied, and would recommend",
@@ -59,18 +47,6 @@ QUADRANT_LABELS: Mapping[str, str] = MappingProxyType(
 _DISCORDANT = ("satisfied_non_promoter", "dissatisfied_promoter")
 _Q = 0.05
 _LANE = 0.165
-
-
-def measure_label(name: str) -> str:
-    """The name of a rating, or of what stands beside the ratings, as a reader would say it.
-
-    Examples
-    --------
-    >>> measure_label("rating_value"), measure_label("_sentiment")
-    ('Rating value', 'Sentiment of the text')
-    """
-    plain = str(name).replace("_", " ").strip()
-    return MEASURE_LABELS.get(name, plain[:1].upper() + plain[1:])
 
 
 def plot_theme_gap(
@@ -255,6 +231,7 @@ def plot_quadrants(
             "rating; collect more answers."
         )
     chosen = measure or csat_quadrants["measure"].iloc[0]
+    measures = csat_quadrants["measure"].unique()
     table = csat_quadrants[csat_quadrants["measure"] == chosen]
     if title is None:
         own = table[table["quadrant"] == "satisfied_non_promoter"]
@@ -284,7 +261,7 @@ def plot_quadrants(
         horizontal_rows(axes, rows)
         axes.set_xlabel(
             wrapped(
-                f"Share of respondents with a score and “{measure_label(chosen)}” "
+                f"Share of respondents with a score and “{measure_label(chosen, measures)}” "
                 f"(%, {confidence:.0%} interval)",
                 width,
             )
@@ -340,7 +317,8 @@ def plot_outcomes(
     records = table.to_dict("records")
     if title is None:
         title = _title_of_outcome(table, str(chosen))
-    rows = Rows([measure_label(row["predictor"]) for row in records], width)
+    predictors = [str(row["predictor"]) for row in records]
+    rows = Rows([measure_label(name, predictors) for name in predictors], width)
     score = table.loc[table["predictor"] == "_score", "auc"]
     with print_style():
         axes = axes_of(ax, width, rows_height(rows, title, width) + 0.15)

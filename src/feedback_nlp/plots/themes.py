@@ -40,7 +40,7 @@ SPECIAL_LABELS: Mapping[str, str] = MappingProxyType(
     {
         GENERAL_COMPLAINT: "Complaint without a reason",
         GENERAL_PRAISE: "Praise without a reason",
-        NO_THEME: "Content, but no theme",
+        NO_THEME: "Answer, but no theme",
         NO_ANSWER: "No answer",
         TOO_FEW: "Themes of too few respondents",
     }

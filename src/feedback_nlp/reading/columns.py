@@ -7,7 +7,6 @@ to be the score or the answer: it asks.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ import pandas as pd
 from feedback_nlp.column_roles import ROLES, SINGLE_ROLES, Columns
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.names import visible
+from feedback_nlp.near_names import did_you_mean
 from feedback_nlp.nps import groups
 from feedback_nlp.reading.cells import (
     as_text,
@@ -78,9 +78,7 @@ def find_column(table: pd.DataFrame, name: str, role: str) -> str:
     wanted = " ".join(name.casefold().split())
     if len(folded.get(wanted, [])) == 1:
         return folded[wanted][0]
-    near = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.5)
-    meant = [column for match in near for column in folded[match]]
-    instead = f"did you mean {_quoted(meant)}?" if meant else f"there are {_quoted(table.columns)}."
+    instead = did_you_mean(name, table.columns, otherwise=f"there are {_quoted(table.columns)}.")
     raise FeedbackError(f"There is no column {_quoted([name])} for the {role}: {instead}")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.names import visible
+from feedback_nlp.near_names import near_paths
 
 _FOREIGN = (
     (b"\x89PNG", "a PNG picture"),
@@ -89,7 +90,9 @@ def look_at(path: Path) -> tuple[bytes, str]:
         if path.is_dir():
             raise FeedbackError(f"{shown} is a folder: name the survey file in it.")
         if not path.exists():
-            raise FeedbackError(f"There is no file {shown}.")
+            near = [visible(name) for name in near_paths(path) or near_paths(path, "run.json")]
+            hint = f": did you mean {' or '.join(near)}?" if near else "."
+            raise FeedbackError(f"There is no file {shown}{hint}")
         if not path.is_file():
             raise FeedbackError(f"{shown} is not an ordinary file: save the survey in one first.")
         digest = hashlib.sha256()

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedback_nlp import plots
-from feedback_nlp.plots.number_format import count, decimal, percent
+from feedback_nlp.findings.what_if import is_fragile
+from feedback_nlp.plots.number_format import count, decimal, percent, signed
 from feedback_nlp.plots.style import excludes_zero, quoted
 from feedback_nlp.report.telling import Told, rows_of, source, told
 from feedback_nlp.report.theme_rows import breakable, mostly_where, strongest_sub_themes
@@ -14,9 +15,11 @@ from feedback_nlp.report.wording import LARGEST_Q, PRACTICAL_POINTS
 
 MOST = 3
 NOTE = (
-    "A gain is what the score would be expected to rise if nobody complained of the theme, all "
-    "else as it is: the most there is to win, an association and not proof of cause. Gains do "
-    "not add up."
+    "A gain counts the complaints alone: how far the score would be expected to rise if nobody "
+    "complained of the theme, all else as it is. What a theme costs counts its praise too, and "
+    "shares each answer’s point among all themes it names; so a theme that is praised as well can "
+    "cost little and still have much to gain. A gain is the most there is to win, an association "
+    "and not proof of cause; gains do not add up."
 )
 _UNKNOWN = "What it would gain cannot be told from one survey."
 
@@ -40,7 +43,8 @@ def three_things(
         ``gain_interval`` and ``detail``.
     """
     gains = _gains(run, shown)
-    things: list[Told | None] = [_less_of(run, row) for row in gains]
+    nets = {str(theme["theme_id"]): theme["contribution"] for theme in shown}
+    things: list[Told | None] = [_less_of(run, row, nets[str(row["theme_id"])]) for row in gains]
     gained = {row["theme_id"] for row in gains}
     things += [_call_back(run), _nudge(run)]
     things += [_look_at(theme) for theme in costs if theme["theme_id"] not in gained]
@@ -55,21 +59,26 @@ def _gains(run: Any, shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     impact = impact[impact["theme_id"].isin([theme["theme_id"] for theme in shown])]
     impact = impact[impact["what_if"].notna() & (impact["what_if_q"] < LARGEST_Q)]
     rows = impact.sort_values("what_if", ascending=False, kind="stable").to_dict("records")
-    return [
+    told_of = [
         row
         for row in rows
         if row["what_if"] >= PRACTICAL_POINTS
         and excludes_zero(row["what_if_low"], row["what_if_high"])
     ]
+    # A hint never stands before what is firm, however large it looks.
+    return sorted(told_of, key=lambda row: is_fragile(row))
 
 
-def _less_of(run: Any, row: Mapping[str, Any]) -> Told:
+def _less_of(run: Any, row: Mapping[str, Any], net: float) -> Told:
     theme_id = str(row["theme_id"])
     label = breakable(plots.theme_labels(run.themes)[theme_id])
     gain = f"+{decimal(row['what_if'])} points"
     interval = f"{decimal(row['what_if_low'])} to {decimal(row['what_if_high'])}"
     head = f"Give fewer customers cause to complain of {quoted(label)}."
-    detail = f"{count(row['n_negative'])} respondents complain of it."
+    fragile = is_fragile(row)
+    detail = f"{count(row['n_negative'])} respondents complain of it"
+    detail += ", too few for more than a hint." if fragile else "."
+    detail += f" With its praise counted too the theme stands for {signed(net)} points."
     sources = [source("nps_impact", theme_id=theme_id)]
     if above := strongest_sub_themes(run, theme_id, "cost"):
         detail += f" Begin with {quoted(above[0])}."
@@ -79,6 +88,7 @@ def _less_of(run: Any, row: Mapping[str, Any]) -> Told:
     return told(
         f"{head} Without complaints: {gain} ({interval}). {detail}",
         *sources,
+        strength="tendency" if fragile else "clear",
         head=head,
         gain=gain,
         gain_interval=interval,

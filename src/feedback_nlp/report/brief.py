@@ -24,6 +24,7 @@ from feedback_nlp.report.changes import against_what, changes
 from feedback_nlp.report.layouts import to_html, to_pdf, to_png, with_pictures
 from feedback_nlp.report.passives import passives
 from feedback_nlp.report.places import places
+from feedback_nlp.report.quotes import nearly_same
 from feedback_nlp.report.recommending import recommending
 from feedback_nlp.report.stakes import stakes
 from feedback_nlp.report.telling import score_of, source, told
@@ -216,7 +217,9 @@ def _said(run: Any, smallest: int) -> dict[str, Any]:
     special = [row for row in rests if row["n"] is None or row["n"] >= smallest]
     costs, earnings = ranked(shown)
     reasons = reasons_of_detractors(shown, costs)
-    sections = [section for tell in SECTIONS if (section := tell(run)) is not None]
+    blocks = theme_blocks(run, costs, earnings, reasons)
+    told_of = [section for tell in SECTIONS if (section := tell(run)) is not None]
+    sections = _quoting_nothing_twice(told_of, blocks)
     data: dict[str, Any] = {
         "survey": method.survey_name(run),
         "period": method.period_of(run),
@@ -235,14 +238,27 @@ def _said(run: Any, smallest: int) -> dict[str, Any]:
         "actions_note": actions.NOTE,
         "themes": shown,
         "special": special,
-        "not_shown": not_shown([*rows, *rests], smallest) if shown else "",
-        "blocks": theme_blocks(run, costs, earnings, reasons),
+        "not_shown": not_shown(run, shown, smallest) if shown else "",
+        "blocks": blocks,
         "sections": sections,
         "method": method.how_it_was_made(run, estimate, len(shown), smallest),
         "honesty": method.honesty_line(run, estimate),
     }
     data["figures"] = figures.captions(estimate, shown, special, sections)
     return data
+
+
+def _quoting_nothing_twice(
+    sections: Sequence[dict[str, Any]], blocks: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Leave out of the sections what stands in a block, or in a section before, already."""
+    shown = [quote["text"] for block in blocks for quote in block["quotes"]]
+    kept = []
+    for section in sections:
+        new = [q for q in section["quotes"] if not any(nearly_same(q["text"], s) for s in shown)]
+        shown += [quote["text"] for quote in new]
+        kept.append({**section, "quotes": new})
+    return kept
 
 
 def _smallest(run: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,16 @@ from feedback_nlp.report.theme_rows import breakable
 from feedback_nlp.report.wave_wording import since_last_time
 from feedback_nlp.report.wording import LARGEST_Q
 
-HEADING = "What moved since last time"
+#: With an earlier wave to compare with, and within one survey file.
+HEADING_OF_WAVES = "What moved since the last wave"
+HEADING = "What moved over time"
+#: How a period is called, by how it is written (see `feedback_nlp.findings.trends`).
+_UNITS = {
+    "week": re.compile(r"\d{4}-W\d\d"),
+    "month": re.compile(r"\d{4}-\d\d"),
+    "quarter": re.compile(r"\d{4}-Q\d"),
+    "year": re.compile(r"\d{4}"),
+}
 _MOST_TOLD = 2
 
 
@@ -37,7 +47,7 @@ def changes(run: Any) -> dict[str, Any] | None:
     drawn = trend is not None and trend["nps"].notna().sum() > 1
     return {
         "id": "changes",
-        "heading": HEADING,
+        "heading": HEADING_OF_WAVES if waves else HEADING,
         "told": said,
         "figure": "trend" if drawn else None,
         "quotes": [],
@@ -83,17 +93,28 @@ def _last_period(run: Any) -> list[Told]:
     start = f"In {row['period']} the score was {signed(row['nps'])}"
     interval = f"{signed(row['change_low'])} to {signed(row['change_high'])}"
     certain = row["q_value"] < LARGEST_Q and excludes_zero(row["change_low"], row["change_high"])
+    since = _since(trend, row)
     if certain:
-        moved = f"{signed(row['change'])} points since {row['since']} ({interval})"
+        moved = f"{signed(row['change'])} points since {since} ({interval})"
         return [told(f"{start}: {moved}.", rows)]
     return [
         told(
-            f"{start}: no change since {row['since']} that is beyond chance "
+            f"{start}: no change since {since}, that is beyond chance "
             f"({signed(row['change'])} points, {interval}).",
             rows,
             strength="none",
         )
     ]
+
+
+def _since(trend: pd.DataFrame, row: pd.Series) -> str:
+    """Name the period that a change counts from; it may lie further back than the previous one."""
+    period, since = str(row["period"]), str(row["since"])
+    unit = next((name for name, form in _UNITS.items() if form.fullmatch(since)), "period")
+    periods = trend["period"].astype(str).tolist()
+    if periods.index(period) - periods.index(since) == 1:
+        return f"the previous {unit}, {since}"
+    return f"{since}, the last {unit} before with enough scores"
 
 
 def _themes(run: Any) -> list[Told]:

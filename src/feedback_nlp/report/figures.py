@@ -17,7 +17,7 @@ from feedback_nlp.plots.number_format import count
 from feedback_nlp.plots.style import PRINT_WIDTH
 from feedback_nlp.report.places import themes_to_draw
 from feedback_nlp.report.satisfaction import satisfaction_figure
-from feedback_nlp.report.telling import named_levels
+from feedback_nlp.report.stakes import LEVELS_ON_PAPER, LEVELS_ON_SLIDES, levels_to_draw
 from feedback_nlp.report.wording import spoken
 
 
@@ -30,13 +30,28 @@ class Shape:
     passive_themes: int
     journey_themes: int
     levels: int
+    danger_levels: int
     periods: int
 
 
 PAPER = Shape(
-    PRINT_WIDTH, contributions=10, passive_themes=6, journey_themes=7, levels=6, periods=26
+    PRINT_WIDTH,
+    contributions=10,
+    passive_themes=6,
+    journey_themes=7,
+    levels=6,
+    danger_levels=LEVELS_ON_PAPER,
+    periods=26,
 )
-SLIDES = Shape(4.3, contributions=8, passive_themes=5, journey_themes=6, levels=5, periods=12)
+SLIDES = Shape(
+    4.3,
+    contributions=8,
+    passive_themes=5,
+    journey_themes=6,
+    levels=5,
+    danger_levels=LEVELS_ON_SLIDES,
+    periods=12,
+)
 _SCORES_WIDTH = 4.15
 
 
@@ -81,6 +96,7 @@ def captions(
             caption = caption.replace("{segment}", spoken(str(section.get("segment") or "")))
             said = " ".join(one["text"] for one in section["told"])
             figures[name] = {
+                **(section.get("beside_figure") or {}),
                 "caption": caption,
                 "alt": drawn.get("alt")
                 or f"{caption}, with intervals where they are estimated. {said}",
@@ -136,10 +152,8 @@ def _journey(run: Any, section: Mapping[str, Any], shape: Shape) -> Any:
 
 
 def _danger(run: Any, _: Mapping[str, Any], shape: Shape) -> Any:
-    table = named_levels(run.danger_zone)
-    everyone, levels = table[table["segment"] == ALL], table[table["segment"] != ALL]
-    levels = levels.sort_values("p_value", kind="stable").head(shape.levels - 1)
-    levels = levels.sort_values("danger_share", ascending=False, kind="stable")
+    table = run.danger_zone
+    everyone, levels = table[table["segment"] == ALL], levels_to_draw(run, shape.danger_levels)
     levels = levels.assign(segment=[spoken(str(name)) for name in levels["segment"]])
     # Levels of all segments in one order: no lines between them.
     return plots.plot_danger_zone(

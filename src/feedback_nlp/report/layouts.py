@@ -16,6 +16,10 @@ from feedback_nlp.report.branding import Branding
 from feedback_nlp.report.typesetting import typeset, typeset_pages
 
 FOLDER = Path(__file__).parent
+#: Steps in which ``brief.typ`` draws its pictures smaller.
+_TIGHTER = (1, 2, 3)
+#: Enough to count pages.
+_COUNTING_DOTS = 4
 
 
 def with_pictures(data: Mapping[str, Any], pictures: Mapping[str, str]) -> dict[str, Any]:
@@ -32,7 +36,30 @@ def to_pdf(layout: str, data: Mapping[str, Any], branding: Branding) -> bytes:
     OSError
         There is no such layout.
     """
+    if layout == "brief":
+        data = _drawn_in(data, branding)
     return typeset(_file(layout), inputs=_inputs(data, branding), root=FOLDER)
+
+
+def _drawn_in(data: Mapping[str, Any], branding: Branding) -> Mapping[str, Any]:
+    """Set the brief closer where its last page would hold nothing but how it was made.
+
+    Where that does not save the page, the table of all themes goes to it too.
+    """
+    pages, needed = _pages(data, branding), _pages({**data, "method": []}, branding)
+    if pages <= needed:
+        return data
+    for tight in _TIGHTER:
+        closer = {**data, "tight": tight}
+        if _pages(closer, branding) <= needed:
+            return closer
+    together = {**data, "together": True}
+    return together if _pages(together, branding) <= pages else data
+
+
+def _pages(data: Mapping[str, Any], branding: Branding) -> int:
+    inputs = _inputs(data, branding)
+    return len(typeset_pages(_file("brief"), inputs=inputs, root=FOLDER, dots=_COUNTING_DOTS))
 
 
 def to_png(layout: str, data: Mapping[str, Any], branding: Branding, dots: int) -> list[bytes]:

@@ -24,13 +24,20 @@ CAUTION = (
 _CONTRIBUTIONS = (
     "A promoter is worth +100/N points, a detractor −100/N, a passive none. Each respondent’s "
     "points are shared equally among the themes of the answer, so all contributions add up to "
-    "the NPS. Intervals: bootstrap over respondents."
+    "the NPS, and a theme’s praise makes up for its complaints. Intervals: bootstrap over "
+    "respondents."
 )
 _FINDING = (
     "“Costs” and “earns” are said only where the interval excludes zero, the size is "
     f"{wording.PRACTICAL_POINTS:.0f} point or more, and detractors and promoters differ at a false "
     f"discovery rate below {percent(wording.LARGEST_Q)} (Benjamini-Hochberg)."
 )
+
+
+#: Named in print; a page of versions helps nobody who reads the brief.
+_TOLD_VERSIONS = ("python", "feedback-nlp")
+_ALL_VERSIONS = "Every version, option and fingerprint stands in run.json."
+_ALONE = "This brief gives the score alone."
 
 
 def honesty_line(run: Any, estimate: NpsEstimate) -> str:
@@ -40,9 +47,9 @@ def honesty_line(run: Any, estimate: NpsEstimate) -> str:
     without = len(responses) - with_content
     dates = period_of(run)
     return (
-        f"Rests on {count(estimate.n)} scores and {count(with_content)} reasons in the "
+        f"Rests on {count(estimate.n)} scores and {count(with_content)} answers in the "
         f"customers’ own words{f', {dates}' if dates else ''}. {count(without)} of "
-        f"{count(len(responses))} respondents gave no reason; {_silent(run)} "
+        f"{count(len(responses))} respondents gave no answer; {_silent(run)} "
         f"{_validated(run)} {caution(run)}"
     ).strip()
 
@@ -70,7 +77,6 @@ def how_it_was_made(
             "program, which can miss a name: read them before passing them on.",
         ),
         ("Made with", _versions(record)),
-        ("Caution", caution(run)),
     ]
     return [{"term": term, "text": text} for term, text in entries if text]
 
@@ -103,7 +109,7 @@ def why_no_themes(run: Any) -> str:
     with_content = int(run.responses["has_content"].sum())
     note = str(run.record.get("themes_note") or "").strip()
     reason = note or "No theme was found in the answers."
-    return f"{count(with_content)} answers have content. {reason} This brief gives the score alone."
+    return f"{count(with_content)} respondents gave an answer. {reason} {_ALONE}"
 
 
 def period_of(run: Any) -> str:
@@ -127,7 +133,7 @@ def _what_was_read(run: Any, estimate: NpsEstimate) -> str:
     text += f", {count(dropped)} empty ones dropped; " if dropped else "; "
     text += (
         f"{count(responses)} respondents, {count(estimate.n)} with a score, "
-        f"{count(with_content)} whose answer has content."
+        f"{count(with_content)} with an answer (“n/a” and the like are none)."
     )
     if source.get("sha256"):
         text += f" SHA-256 of the file: {str(source['sha256'])[:12]}…"
@@ -192,14 +198,20 @@ def _from_codebook(run: Any) -> bool:
 
 def _versions(record: Any) -> str:
     versions = record.get("versions") or {}
-    parts = [", ".join(f"{name} {version}" for name, version in versions.items())]
+    told = [name for name in _TOLD_VERSIONS if name in versions]
+    parts = [", ".join(f"{name} {versions[name]}" for name in told)]
     models = record.get("models") or {}
-    if models:
-        named = (f"{name.replace('_', ' ')} {_short(value)}" for name, value in models.items())
+    # Fingerprints are for machines to compare: run.json has them.
+    named = [
+        f"{name.replace('_', ' ')} {_short(value)}"
+        for name, value in models.items()
+        if "fingerprint" not in name
+    ]
+    if named:
         parts.append("models: " + ", ".join(named))
     if record.get("seed") is not None:
         parts.append(f"seed {record['seed']}")
-    return "; ".join(part for part in parts if part) + "."
+    return "; ".join(part for part in parts if part) + f". {_ALL_VERSIONS}"
 
 
 def _short(value: Any) -> str:

@@ -42,7 +42,7 @@ def passives(run: Any) -> dict[str, Any] | None:
             told(
                 "No theme sets passives apart from promoters by more than chance would explain: "
                 f"{count(row['base_passive'])} passives and {count(row['base_promoter'])} "
-                "promoters with a comment are too few to tell.",
+                "promoters with an answer are too few to tell.",
                 source("passive_themes", theme_id=row["theme_id"], tone=row["tone"]),
                 strength="none",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,13 @@ _VERDICT_WORDS = frozenset(
         """,
     )
 )
+#: Polarity from which a mention is clearly of its sentiment: about the middle of what is labelled
+#: so. Nearer to neutral stand slips of the model, such as praise with a typing error.
+CLEARLY = {"negative": 0.4, "positive": 0.5}
+#: With so many clear quotes, none that is less clear is added.
+_ENOUGH = 2
+#: `difflib.SequenceMatcher.ratio` from which two quotes read as one.
+_ALIKE = 0.8
 _FEWEST_WORDS_WITH_A_REASON = 3
 #: A link of this length would run out of the column.
 _LONGEST_UNBROKEN = 40
@@ -54,23 +62,25 @@ def choose_quotes(
     group : str
         ``"detractor"``, ``"passive"`` or ``"promoter"``.
     sentiment : str
-        The ``sentiment_label`` that is sought; neutral mentions fill up, since
-        much of what detractors complain of is told as plain fact.
+        The ``sentiment_label`` that is sought. What is clearly so comes first; neutral
+        mentions that do not lean the other way fill up, since much of what detractors
+        complain of is told as plain fact.
     most : int
         How many quotes at most, each of another respondent.
     shortest, longest : int
         Characters.
     but_not : sequence of mapping
-        Quotes shown already: neither their words nor their respondents again.
+        Quotes shown already: neither their words, or nearly, nor their respondents again.
 
     Returns
     -------
     list of dict
         ``text``, ``response_id``, ``score``, ``direction`` (``ltr`` or
-        ``rtl``); those of the sentiment sought first, then the surest assignment;
+        ``rtl``); the clearest in the sentiment sought first, then the surest assignment;
         what no typeface at hand can print comes last. Verdicts without a reason
         ("Terrible service, would not recommend") are left out, and so is what
-        another respondent said in the same words.
+        another respondent said in nearly the same words. Nobody is quoted whose words and
+        score disagree (``words_scores``): praise under a score of 0 is no grievance.
     """
     family = theme_family(run.themes, theme_id)
     assigned = run.mention_themes[run.mention_themes["theme_id"].isin(family)]
@@ -82,6 +92,11 @@ def choose_quotes(
     mentions = mentions.dropna(subset=["confidence"])
     respondents = run.responses.drop_duplicates("response_id").set_index("response_id")
     mentions = mentions[mentions["response_id"].map(respondents["group"]) == group]
+    mentions = mentions[~mentions["response_id"].isin(_contradictory(run))]
+    sign = -1.0 if sentiment == "negative" else 1.0
+    leaning = sign * mentions["sentiment"].fillna(0.0)
+    mentions = mentions.assign(clear=leaning >= CLEARLY[sentiment])
+    mentions = mentions[(mentions["sentiment_label"] == sentiment) | (leaning >= 0)]
     mentions = mentions.assign(text=[" ".join(str(t).split()) for t in mentions["text"]])
     telling = [
         shortest <= len(text) <= longest and gives_a_reason(text) for text in mentions["text"]
@@ -97,12 +112,14 @@ def choose_quotes(
     # What begins with a placeholder reads badly, and is sometimes no name at all.
     mentions = mentions.assign(whole=~mentions["text"].str.startswith("["))
     mentions = mentions.sort_values(
-        ["printable", "sought", "whole", "confidence", "mention_id"],
-        ascending=[False, False, False, False, True],
+        ["printable", "sought", "clear", "whole", "confidence", "mention_id"],
+        ascending=[False, False, False, False, False, True],
     )
     mentions = mentions.drop_duplicates("response_id")
-    mentions = mentions[~mentions["text"].str.casefold().duplicated()]
-    mentions = mentions[~mentions["text"].isin([quote["text"] for quote in but_not])]
+    shown = [quote["text"] for quote in but_not]
+    rows = _different(mentions.to_dict("records"), shown, most)
+    if sum(row["clear"] for row in rows) >= _ENOUGH:
+        rows = [row for row in rows if row["clear"]]
     return [
         {
             "text": row["text"],
@@ -110,8 +127,51 @@ def choose_quotes(
             "score": int(respondents.loc[row["response_id"], "score"]),
             "direction": direction(row["text"]),
         }
-        for row in mentions.head(most).to_dict("records")
+        for row in rows
     ]
+
+
+def _contradictory(run: Any) -> set[str]:
+    """Respondents whose words and score disagree, as far as the run has looked for them."""
+    compared = getattr(run, "words_scores", None)
+    if compared is None or compared.empty:
+        return set()
+    return set(compared.loc[compared["disagrees"].astype(bool), "response_id"])
+
+
+def _different(
+    rows: Sequence[Mapping[Any, Any]], shown: Sequence[str], most: int
+) -> list[Mapping[Any, Any]]:
+    """The first rows whose words are not nearly those of a row before, or of a quote shown."""
+    texts = list(shown)
+    chosen: list[Mapping[Any, Any]] = []
+    for row in rows:
+        if len(chosen) == most:
+            break
+        if not any(nearly_same(row["text"], text) for text in texts):
+            chosen.append(row)
+            texts.append(row["text"])
+    return chosen
+
+
+def nearly_same(one: str, other: str) -> bool:
+    """Whether two quotes would read as the same: but for a word or two, or one within the other.
+
+    Examples
+    --------
+    >>> nearly_same("The engineer never came.", "the engineers never came!")
+    True
+    >>> nearly_same("The engineer never came.", "The parcel came twice.")
+    False
+    """
+    first, second = (" ".join(re.findall(r"\w+", text.casefold())) for text in (one, other))
+    # Texts without words, such as emoji, are compared as they stand.
+    if not first or not second:
+        return one == other
+    if f" {first} " in f" {second} " or f" {second} " in f" {first} ":
+        return True
+    matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
+    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
 
 
 def theme_family(themes: pd.DataFrame, theme_id: str) -> set[str]:

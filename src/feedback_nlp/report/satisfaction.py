@@ -18,13 +18,13 @@ from feedback_nlp.findings.csat.quadrants import quadrant_of
 from feedback_nlp.plots.number_format import count, decimal, percent
 from feedback_nlp.plots.satisfaction import (
     QUADRANT_LABELS,
-    measure_label,
     plot_theme_gap,
 )
 from feedback_nlp.plots.style import quoted
 from feedback_nlp.plots.themes import SPECIAL_LABELS, theme_labels
 from feedback_nlp.reading.scales import Scale, scale_of_record
 from feedback_nlp.report.quotes import choose_quotes
+from feedback_nlp.report.wording import rating_label
 
 TITLE = "Satisfied, but would they recommend us?"
 #: A difference of effects smaller than this many standard deviations is no news to a leader: the
@@ -73,7 +73,7 @@ def satisfaction_page(run: Any, *, most_quotes: int = 2) -> dict[str, Any] | Non
     sentences += _of_agreement(run, main) + _of_outcome(run)
     return {
         "title": TITLE,
-        "rating": measure_label(main),
+        "rating": rating_label(run, main),
         "sentences": sentences,
         "quadrants": [
             {
@@ -91,7 +91,7 @@ def satisfaction_page(run: Any, *, most_quotes: int = 2) -> dict[str, Any] | Non
         ],
         "quotes": _quotes(run, main, discordant, labels, most_quotes),
         "figure": _figure(run, main, labels),
-        "note": _note(table, main, notes),
+        "note": _note(table, rating_label(run, main), notes),
     }
 
 
@@ -136,7 +136,7 @@ def _said(text: str, strength: str) -> dict[str, str]:
 def _by(run: Any, main: str) -> str:
     """Which rating says so, where it is not the only one."""
     several = bool((run.csat_quadrants["measure"] != main).any())
-    return f" by {quoted(measure_label(main))}" if several else ""
+    return f" by {quoted(rating_label(run, main))}" if several else ""
 
 
 def _of_quadrants(table: pd.DataFrame, by: str) -> list[dict[str, str]]:
@@ -279,7 +279,7 @@ def _of_outcome(run: Any) -> list[dict[str, str]]:
             said.append(_said(text, "none"))
         else:
             row = better.sort_values("auc", ascending=False, kind="stable").iloc[0]
-            label = measure_label(row["predictor"])
+            label = rating_label(run, row["predictor"])
             text = (
                 f"{name} is told better by {label[0].lower()}{label[1:]} than by the score alone "
                 f"(AUC {decimal(row['auc'], 2)} against {decimal(score['auc'], 2)})."
@@ -307,6 +307,7 @@ def _quotes(
         mentions=run.mentions,
         mention_themes=run.mention_themes,
         themes=run.themes,
+        words_scores=getattr(run, "words_scores", None),
     )
     tone = "positive" if row["tone"] == "positive" else "negative"
     chosen = choose_quotes(
@@ -343,10 +344,10 @@ def _figure(run: Any, main: str, labels: Mapping[str, str]) -> dict[str, str] | 
     }
 
 
-def _note(table: pd.DataFrame, main: str, notes: Mapping[str, str]) -> str:
+def _note(table: pd.DataFrame, rating: str, notes: Mapping[str, str]) -> str:
     row = table.iloc[0]
     text = (
-        f"Satisfied: {decimal(row['satisfied_from'], 0)} or better on {quoted(measure_label(main))}"
+        f"Satisfied: {decimal(row['satisfied_from'], 0)} or better on {quoted(rating)}"
         f"; recommending: a score of {decimal(row['promoter_from'], 0)} or 10; "
         f"{count(row['base'])} respondents gave both. What goes together is no proof of cause."
     )

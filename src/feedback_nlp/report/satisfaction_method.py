@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_nlp.plots.number_format import count, decimal
-from feedback_nlp.plots.satisfaction import measure_label
 from feedback_nlp.report.satisfaction import scales_of_run
+from feedback_nlp.report.wording import rating_label
 
 
 def methods_paragraph(run: Any) -> str:
@@ -103,7 +103,7 @@ def _ratings(run: Any) -> str:
         turned = ", reversed" if row["reversed"] else ""
         worded = ", in words" if scale is not None and scale.labels else ""
         listed.append(
-            f"{measure_label(row['measure'])} ({row['low']}-{row['high']}{turned}{worded}, "
+            f"{rating_label(run, row['measure'])} ({row['low']}-{row['high']}{turned}{worded}, "
             f"n = {count(row['n'])})"
         )
     return (
@@ -117,7 +117,7 @@ def _quadrants(run: Any) -> str:
     row = run.csat_quadrants.iloc[0]
     return (
         f"Respondents were called satisfied from {decimal(row['satisfied_from'], 0)} on "
-        f"{measure_label(row['measure'])}, everyone else dissatisfied, and promoters from "
+        f"{rating_label(run, row['measure'])}, everyone else dissatisfied, and promoters from "
         f"{decimal(row['promoter_from'], 0)}; other thresholds were tried. Themes of discordant "
         "and concordant respondents were compared by odds ratios (Agresti 1999)."
     )

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from feedback_nlp.plots.number_format import count, decimal, percent, signed
-from feedback_nlp.plots.satisfaction import QUADRANT_LABELS, measure_label
+from feedback_nlp.plots.satisfaction import QUADRANT_LABELS
 from feedback_nlp.plots.themes import SPECIAL_LABELS, theme_labels
 from feedback_nlp.reading.scales import scale_of_record
+from feedback_nlp.report.wording import rating_label
 
 Row = Mapping[str, Any]
 _FIGURES = {"mean": "Mean score", "nps": "NPS", "top_box": "Share of 9 and 10"}
@@ -74,7 +75,7 @@ def scales_table(run: Any) -> pd.DataFrame:
     scales = {n: scale_of_record(s) for n, s in (run.record.get("scales") or {}).items()}
     rows = [
         {
-            "measure": "Score" if name == "score" else measure_label(name),
+            "measure": "Score" if name == "score" else rating_label(run, name),
             "scale": scale.describe().split(" (")[0],
             "known": scale.ends
             if scale.ends == scale.direction
@@ -91,7 +92,7 @@ def scores_table(run: Any) -> pd.DataFrame:
     return _made(
         run.csat_scores,
         {
-            "measure": lambda r: measure_label(r["measure"]),
+            "measure": lambda r: rating_label(run, r["measure"]),
             "n": lambda r: count(r["n"]),
             "response": lambda r: percent(r["response"]),
             "satisfied": lambda r: _share(r, "top_box"),
@@ -107,7 +108,7 @@ def agreement_table(run: Any) -> pd.DataFrame:
     return _made(
         run.csat_agreement,
         {
-            "measure": lambda r: measure_label(r["measure"]),
+            "measure": lambda r: rating_label(run, r["measure"]),
             "n": lambda r: count(r["n"]),
             "Spearman": lambda r: with_interval(r, "spearman"),
             "… with three groups": lambda r: with_interval(r, "spearman_groups"),
@@ -123,8 +124,8 @@ def comparisons_table(run: Any, most: int = 8) -> pd.DataFrame:
     return _made(
         table,
         {
-            "measure": lambda r: measure_label(r["measure"]),
-            "other": lambda r: measure_label(r["other"]),
+            "measure": lambda r: rating_label(run, r["measure"]),
+            "other": lambda r: rating_label(run, r["other"]),
             "n": lambda r: count(r["n"]),
             "correlations": lambda r: (
                 f"{decimal(r['spearman'], 2)} and {decimal(r['spearman_other'], 2)}"
@@ -142,7 +143,7 @@ def quadrants_table(run: Any, *, main_only: bool = True) -> pd.DataFrame:
     if main_only:
         table = table[table["measure"] == table["measure"].iloc[0]]
     columns: dict[str, Callable[[Row], Any]] = {
-        "measure": lambda r: measure_label(r["measure"]),
+        "measure": lambda r: rating_label(run, r["measure"]),
         "quadrant": lambda r: QUADRANT_LABELS.get(r["quadrant"], r["quadrant"]),
         "n": lambda r: f"{count(r['n'])} of {count(r['base'])}",
         "share": lambda r: _share(r, "share"),
@@ -266,7 +267,7 @@ def drivers_table(run: Any) -> pd.DataFrame:
     return _made(
         run.csat_drivers,
         {
-            "rating": lambda r: measure_label(r["measure"]),
+            "rating": lambda r: rating_label(run, r["measure"]),
             "n": lambda r: count(r["n"]),
             "correlation": lambda r: with_interval(r, "correlation"),
             "Shapley share of R²": lambda r: with_interval(r, "lmg"),
@@ -283,7 +284,7 @@ def outcomes_table(run: Any) -> pd.DataFrame:
     )
     columns: dict[str, Callable[[Row], Any]] = {
         "outcome": lambda r: f"{str(r['outcome']).replace('_', ' ')}: {r['event']}",
-        "told by": lambda r: measure_label(r["predictor"]),
+        "told by": lambda r: rating_label(run, r["predictor"]),
         "n (with it)": lambda r: f"{count(r['n'])} ({count(r['n_event'])})",
         "rated": lambda r: percent(r["answered"]),
         "AUC": lambda r: with_interval(r, "auc"),
@@ -320,7 +321,7 @@ def scale_use_table(run: Any) -> pd.DataFrame:
     return _made(
         run.scale_use,
         {
-            "measure": lambda r: measure_label(r["measure"]),
+            "measure": lambda r: rating_label(run, r["measure"]),
             "n": lambda r: count(r["n"]),
             "at the best": lambda r: _share(r, "best"),
             "at the worst": lambda r: _share(r, "worst"),

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from feedback_nlp import plots
 from feedback_nlp.findings.danger import ALL
+from feedback_nlp.findings.small_groups import SMALLEST_GROUP
 from feedback_nlp.plots.number_format import count, percent, signed
 from feedback_nlp.plots.style import excludes_zero, quoted
 from feedback_nlp.report.telling import Told, named_levels, rows_of, source, told
 from feedback_nlp.report.theme_rows import breakable
-from feedback_nlp.report.wording import LARGEST_Q, shortened, spoken
+from feedback_nlp.report.wording import LARGEST_Q, listed, shortened, spoken
 
 HEADING = "Who is in the danger zone, and what is at stake"
+#: Levels drawn, beside all respondents.
+LEVELS_ON_PAPER, LEVELS_ON_SLIDES = 5, 4
 _MOST_TOLD = 2
+#: Levels that are not drawn are named, so many of them.
+_MOST_NAMED = 4
 
 
 def stakes(run: Any) -> dict[str, Any] | None:
@@ -37,12 +44,66 @@ def stakes(run: Any) -> dict[str, Any] | None:
         "heading": HEADING,
         "told": said,
         "figure": "danger" if len(table if table is not None else []) > 1 else None,
+        "beside_figure": {
+            "below": levels_not_drawn(run, LEVELS_ON_PAPER),
+            "below_slide": levels_not_drawn(run, LEVELS_ON_SLIDES),
+        },
         "quotes": [],
-        "note": "" if rows_of(run, "value_at_risk") is not None else _no_value(run),
+        "note": " ".join(said for said in (_no_value(run), _no_follow_up(run)) if said),
     }
 
 
+def levels_to_draw(run: Any, most: int) -> pd.DataFrame:
+    """Give the rows of the levels that differ most from the rest, the highest share first."""
+    table = named_levels(run.danger_zone)
+    levels = table[table["segment"] != ALL].sort_values("p_value", kind="stable").head(most)
+    return levels.sort_values("danger_share", ascending=False, kind="stable")
+
+
+def levels_not_drawn(run: Any, most: int) -> str:
+    """Say which levels of a segment are not drawn, and why; empty where all are."""
+    table = named_levels(run.danger_zone)
+    table = table[table["segment"] != ALL]
+    drawn = levels_to_draw(run, most)
+    said = []
+    if small := _too_small(run):
+        smallest = int((run.record.get("options") or {}).get("smallest_group", SMALLEST_GROUP))
+        names = [quoted(shortened(name)) for name in small[:_MOST_NAMED]]
+        names += [f"{len(small) - len(names)} more"] if len(small) > len(names) else []
+        said.append(
+            f"{listed(names)} (too few respondents to be shown alone, fewer than {smallest})"
+        )
+    if rest := [str(level) for level in table["level"].drop(drawn.index)]:
+        names = [quoted(shortened(name)) for name in rest]
+        few = len(rest) <= _MOST_NAMED
+        named = listed(names) if few else f"{len(rest)} {'more ' if small else ''}levels"
+        said.append(f"{named} (nearer to the other respondents than those shown)")
+    return f"Not shown: {'; '.join(said)}." if said else ""
+
+
+def _too_small(run: Any) -> list[str]:
+    """The levels that the table shows as one, for being too small to be shown alone."""
+    columns = (run.record.get("columns") or {}).get("segments") or []
+    scored = run.responses.dropna(subset=["score"])
+    found = []
+    for segment in columns:
+        own = run.danger_zone[run.danger_zone["segment"] == segment]
+        known = set(own["level"])
+        levels = scored[segment].dropna().astype("str") if segment in scored else pd.Series()
+        found += [level for level in levels.value_counts().index if level not in known]
+    return found
+
+
+def _no_follow_up(run: Any) -> str:
+    """Say why nobody is to be contacted, where the list is empty."""
+    note = str((run.record.get("findings_notes") or {}).get("follow_up") or "")
+    listed_some = rows_of(run, "follow_up") is not None
+    return "" if listed_some else note
+
+
 def _no_value(run: Any) -> str:
+    if rows_of(run, "value_at_risk") is not None:
+        return ""
     if ((run.record.get("columns") or {}).get("value")) is None:
         return "What is at stake cannot be told: the survey names no account value (--value)."
     return ""

@@ -18,6 +18,8 @@ GROUPS = ("detractor", "passive", "promoter")
 #: Themes with a block of their own: sentence, shares and quotes.
 MOST_COSTS = 3
 MOST_EARNINGS = 2
+#: Themes of too few respondents that are named, so many of them.
+MOST_NAMED = 8
 _LONGEST_WORD = 20
 
 
@@ -162,14 +164,38 @@ def mostly_where(run: Any, theme_id: str) -> tuple[str, dict[str, Any]] | None:
     )
 
 
-def not_shown(rows: Sequence[dict[str, Any]], smallest: int) -> str:
-    """Say how many rows are of too few respondents to be shown."""
-    small = [row for row in rows if row["n"] is not None and row["n"] < smallest]
-    if not small:
+def not_shown(run: Any, shown: Sequence[Mapping[str, Any]], smallest: int) -> str:
+    r"""Name the themes of too few respondents to be shown.
+
+    A theme next in size may be among them, lest their number could be worked out.
+
+    Parameters
+    ----------
+    run
+        A run.
+    shown : sequence of mapping
+        The rows that are shown, each with ``theme_id``.
+    smallest : int
+        The fewest respondents that are shown.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> themes = pd.DataFrame({"theme_id": ["speed", "app"], "parent_id": [None, None],
+    ...                        "label": ["Slow speed", "The app"]})
+    >>> not_shown(SimpleNamespace(themes=themes), [{"theme_id": "speed"}], 10).replace("\u200e", "")
+    'Too few respondents to be shown alone (fewer than 10): “The app”.'
+    """
+    hidden = set(plots.top_level(run.themes)) - set(plots.SPECIAL_LABELS)
+    hidden -= {str(row["theme_id"]) for row in shown}
+    table = run.themes[run.themes["theme_id"].isin(hidden)]
+    if table.empty:
         return ""
-    if len(small) == 1:
-        return f"1 row of fewer than {smallest} respondents is not shown."
-    return f"{len(small)} rows of fewer than {smallest} respondents each are not shown."
+    named = [wording.quoted(breakable(str(label))) for label in table["label"][:MOST_NAMED]]
+    if len(table) > len(named):
+        named.append(f"{len(table) - len(named)} more")
+    names = wording.listed(named)
+    return f"Too few respondents to be shown alone (fewer than {smallest}): {names}."
 
 
 def theme_blocks(

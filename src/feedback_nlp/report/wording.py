@@ -12,14 +12,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedback_nlp.nps import NpsEstimate
+from feedback_nlp.plots.measure_names import measure_label
 from feedback_nlp.plots.number_format import decimal, percent, period, signed
 from feedback_nlp.plots.style import excludes_zero, quoted
 
 __all__ = [
     "LARGEST_Q",
     "PRACTICAL_POINTS",
+    "listed",
     "period",
     "quoted",
+    "rating_label",
     "reason_sentence",
     "score_sentence",
     "shortened",
@@ -38,7 +41,7 @@ LARGEST_Q = 0.05
 
 
 def score_sentence(estimate: NpsEstimate) -> str:
-    """Say what the score and its interval mean for the balance of the groups.
+    """Say whether there are more detractors or more promoters, beyond chance.
 
     Examples
     --------
@@ -50,7 +53,7 @@ def score_sentence(estimate: NpsEstimate) -> str:
         return "Detractors outnumber promoters by more than chance would explain."
     if estimate.low > 0:
         return "Promoters outnumber detractors by more than chance would explain."
-    return "Promoters and detractors balance, as far as this many respondents can tell."
+    return "Promoters and detractors are about equally many: the difference may be chance."
 
 
 def strength(theme: Mapping[str, Any]) -> str:
@@ -226,6 +229,18 @@ def shortened(text: str, longest: int = 40) -> str:
     return whole if len(whole) <= longest else f"{whole[: longest - 1].rstrip()}…"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Write names one after the other, the last after an "and".
+
+    Examples
+    --------
+    >>> listed(["price", "speed", "3 more"]), listed(["price"])
+    ('price, speed and 3 more', 'price')
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def spoken(column: str) -> str:
     """Say a column's name as a reader would.
 
@@ -236,6 +251,19 @@ def spoken(column: str) -> str:
     """
     name = column.replace("_", " ")
     return shortened(name.lower() if column.isupper() and "_" in column else name)
+
+
+def rating_label(run: Any, name: str) -> str:
+    """Call a rating as a reader would, beside the survey's other ratings.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> run = SimpleNamespace(record={"columns": {"csat": ["How do you rate us? - Price"]}})
+    >>> rating_label(run, "How do you rate us? - Price")
+    'Price'
+    """
+    return measure_label(name, (run.record.get("columns") or {}).get("csat") or ())
 
 
 def _shares(shares: Mapping[str, float], first: str) -> str:
@@ -254,7 +282,7 @@ def _why_only_a_tendency(theme: Mapping[str, Any]) -> str:
     more, less = ("detractors", "promoters") if cost else ("promoters", "detractors")
     for group in (less, more):
         if group[:-1] not in theme["shares"]:
-            return f"Too few {group} gave a reason to compare {more} with {less}."
+            return f"Too few {group} gave an answer to compare {more} with {less}."
     if theme["shares"][more[:-1]] <= theme["shares"][less[:-1]]:
         return "It does not set the two apart: it is what all speak of."
     return f"That {more} name it more often than {less} is not certain."

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.near_names import did_you_mean
 from feedback_nlp.themes.clustering import learn_space, unit
 from feedback_nlp.themes.codebook_examples import EXAMPLES, can_be_examples, members_of, spread
 
@@ -112,7 +113,8 @@ def suggested_parts(
 
     members = members_of(themes, mentions, mention_themes)
     if theme not in members:
-        raise FeedbackError(f"There is no theme {theme[:60]!r} in this run; use its id.")
+        instead = did_you_mean(theme, map(str, members), "use its id.")
+        raise FeedbackError(f"There is no theme {theme[:60]!r} in this run; {instead}")
     texts = mentions["text"].astype(str).map(lambda text: " ".join(text.split())).to_numpy(object)
     rows = members[theme]
     usable = can_be_examples(texts)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.provenance import table_digest
-from feedback_nlp.run_folder import Run, Steps, tables_digest, write_json, write_table
+from feedback_nlp.run_folder import Run, Steps, load_run, tables_digest, write_json, write_table
 from feedback_nlp.themes.discover import GENERAL_COMPLAINT, GENERAL_PRAISE
 from feedback_nlp.validation.report import ValidationReport, validation_report
 from feedback_nlp.validation.sheet import (
@@ -84,20 +84,24 @@ def hand_check(
     ------
     FeedbackError
         A mistake in the sheet, with its row; a sheet of another run; a sample that was drawn
-        already and waits for its coders elsewhere.
+        already and waits for its coders elsewhere; a run that is just being written.
     """
     if coders not in (1, 2):
         raise FeedbackError(f"There are {coders} coders; one or two can be compared.")
     path = Path(sheet) if sheet is not None else run.folder / SHEET
     if path.suffix.lower() not in (".xlsx", ".csv"):
         raise FeedbackError(f"{path.name} must end in .csv or .xlsx.")
-    if path.exists():
-        return _read(run, path)
-    return _drawn(run, path, n, coders)
+    with Steps(run.folder).alone():
+        # What lies there now: another process may have written since the run was opened.
+        run = load_run(run.folder)
+        return _read(run, path) if path.exists() else _drawn(run, path, n, coders)
 
 
 def forget_stale(folder: Path) -> bool:
-    """Take away a report on tables that have changed since; say whether there was one."""
+    """Take away a report on tables that have changed since; say whether there was one.
+
+    Whoever calls has the folder to itself (`Steps.alone`).
+    """
     steps = Steps(folder)
     there = [folder / f"{name}.parquet" for name in ("validation", "corrected_shares")]
     if not any(path.exists() for path in there):
