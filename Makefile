@@ -6,7 +6,7 @@ PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 READY   := $(VENV)/.ready
 SAMPLE  := data/raw/sample_survey.csv
 
-.PHONY: help setup report test test-all fuzz docs showcase evaluate lab lint lock clean
+.PHONY: help setup report test test-all coverage fuzz docs showcase evaluate lab lint lock clean
 
 help:  ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,12 @@ test: $(READY)  ## Run the tests
 
 test-all: $(READY)  ## Run the tests, the slow ones too
 	$(BIN)/python -m pytest -m "slow or not slow"
+
+coverage: $(READY)  ## Measure which lines the tests reach (about 20 minutes)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 fuzz: $(READY)  ## Try thousands of made-up surveys, and damaged bytes of every format
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest tests/test_fuzz.py -o timeout=0

@@ -29,7 +29,10 @@ from feedback_nlp.evaluation.gold import data_folder
 from feedback_nlp.sentiment import score_sentiment
 
 WRITTEN = Path(__file__).parents[1] / "training" / "sentiment"
-SURVEYS = (("telecom_nps.csv", "text", "NPS_SCORE"), ("skytrax_seat.csv", "content", "overall_rating"))
+SURVEYS = (
+    ("telecom_nps.csv", "text", "NPS_SCORE"),
+    ("skytrax_seat.csv", "content", "overall_rating"),
+)
 
 
 def main() -> None:
@@ -44,7 +47,9 @@ def main() -> None:
     vectors = encode(sentences["text"].tolist())
     heads: dict[str, Any] = {
         "ridge on the vectors": Ridge(alpha=1.0),
-        "hidden layer on the vectors": MLPRegressor(hidden_layer_sizes=(256,), early_stopping=True, random_state=0),
+        "hidden layer on the vectors": MLPRegressor(
+            hidden_layer_sizes=(256,), early_stopping=True, random_state=0
+        ),
     }
     scorers: dict[str, Callable[[list[str]], Any]] = {"shipped model": score_sentiment}
     for name, head in heads.items():

@@ -7,8 +7,7 @@ Any other model reads its texts one by one.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from feedback_nlp.threads import THREADS
+
 _TOKENS_AT_ONCE = 512
-_WORKERS = int(os.environ.get("FEEDBACK_NLP_THREADS") or os.cpu_count() or 1)
 
 Floats = npt.NDArray[np.float32]
 Row = str | tuple[str, str]
 
 
-def batched_model(
-    weights: Path, tokenizer: Path, longest: int
-) -> Callable[[Sequence[Row], Callable[[Floats], Floats], Callable[[int], Any]], Floats]:
-    """Load a transformer in ONNX.
+class BatchedModel:
+    """A transformer in ONNX with its tokenizer.
 
     Parameters
     ----------
@@ -34,49 +32,69 @@ def batched_model(
         The ONNX file (inputs ``input_ids``, ``attention_mask``; the first axis of its first output
         is the batch) and its ``tokenizer.json``.
     longest : int
-        Word pieces after which a text is cut.
+        Word pieces after which a row is cut.
 
-    Returns
-    -------
-    callable
-        ``run(rows, reduce, tick)``: `rows` are texts or pairs of texts, `reduce` turns a batch's
-        output into one value or vector a row, ``tick`` hears of the rows done.
+    Attributes
+    ----------
+    pieces : tokenizers.Tokenizer
+    longest : int
     """
-    import onnxruntime
-    from tokenizers import Tokenizer
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the batches are the parallel work
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(weights), options, providers=["CPUExecutionProvider"]
-    )
-    fixed = session.get_modelmeta().custom_metadata_map.get("ranges") == "fixed"
-    pieces = Tokenizer.from_file(str(tokenizer))
-    pieces.no_padding()
-    pieces.enable_truncation(longest)
+    def __init__(self, weights: Path, tokenizer: Path, longest: int) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # the batches are the parallel work
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(weights), options, providers=["CPUExecutionProvider"]
+        )
+        known = self._session.get_modelmeta().custom_metadata_map
+        self._at_once = _TOKENS_AT_ONCE if known.get("ranges") == "fixed" else 1
+        self.longest = longest
+        self.pieces = Tokenizer.from_file(str(tokenizer))
+        self.pieces.no_padding()
+        self.pieces.enable_truncation(longest)
+
+    def tokens(self, rows: Sequence[Row]) -> list[list[int]]:
+        """Word pieces of texts, or of pairs of texts."""
+        return [encoding.ids for encoding in self.pieces.encode_batch(list(rows))]
 
     def run(
-        rows: Sequence[Row], reduce: Callable[[Floats], Floats], tick: Callable[[int], Any]
-    ) -> Floats:
-        ids = [encoding.ids for encoding in pieces.encode_batch(list(rows))]
-        batches = _equal_lengths([len(one) for one in ids], _TOKENS_AT_ONCE if fixed else 1)
+        self,
+        rows: Sequence[list[int]],
+        reduce: Callable[[Floats], Iterable[Any]],
+        tick: Callable[[int], Any] = lambda n: None,
+    ) -> list[Any]:
+        """Read rows of tokens.
 
-        def read(batch: list[int]) -> Floats:
-            tokens = np.array([ids[place] for place in batch], np.int64)
-            mask = np.ones_like(tokens)
-            output = session.run(None, {"input_ids": tokens, "attention_mask": mask})[0]
-            return reduce(np.asarray(output, np.float32))
+        Parameters
+        ----------
+        rows : sequence of list of int, shape (n,)
+        reduce : callable
+            From the output for a batch of rows of equal length to something for each row.
+        tick : callable
+            Hears of the rows done.
 
-        found: list[Any] = [None] * len(ids)
-        with ThreadPoolExecutor(_WORKERS) as pool:
+        Returns
+        -------
+        list, length n
+        """
+        batches = _equal_lengths([len(row) for row in rows], self._at_once)
+
+        def read(batch: list[int]) -> Iterable[Any]:
+            tokens = np.array([rows[place] for place in batch], np.int64)
+            given = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
+            return reduce(np.asarray(self._session.run(None, given)[0], np.float32))
+
+        found: list[Any] = [None] * len(rows)
+        with ThreadPoolExecutor(THREADS) as pool:
             for batch, values in zip(batches, pool.map(read, batches), strict=True):
                 for place, value in zip(batch, values, strict=True):
                     found[place] = value
                 tick(len(batch))
-        return np.asarray(found, np.float32)
-
-    return run
+        return found
 
 
 def _equal_lengths(lengths: Sequence[int], tokens: int) -> list[list[int]]:

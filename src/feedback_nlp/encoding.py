@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm.auto import tqdm
 
-from feedback_nlp.batched_inference import batched_model
+from feedback_nlp.batched_inference import BatchedModel
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.hub import from_folder_or_hub
 from feedback_nlp.quantisation import compile_encoder
@@ -179,16 +179,16 @@ def _packaged_encoder() -> Encoder:
     if not compiled.exists():
         compile_once()
     try:
-        run = batched_model(compiled, folder / "tokenizer.json", _LONGEST)
+        model = BatchedModel(compiled, folder / "tokenizer.json", _LONGEST)
     except Exception:  # onnxruntime's own kinds, by what is broken in the file
         compiled.unlink(missing_ok=True)
         compile_once()
-        run = batched_model(compiled, folder / "tokenizer.json", _LONGEST)
+        model = BatchedModel(compiled, folder / "tokenizer.json", _LONGEST)
     return Encoder(
         DEFAULT_ENCODER,
         f"{fingerprint}-ort{onnxruntime.__version__}",
         384,
-        lambda texts, tick: run(texts, _unit_means, tick),
+        lambda texts, tick: np.array(model.run(model.tokens(texts), _unit_means, tick), np.float32),
     )
 
 

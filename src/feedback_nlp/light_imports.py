@@ -32,6 +32,8 @@ def import_without(module: str, *optional: str) -> ModuleType:
     >>> import_without("json.tool", "torch").__name__
     'json.tool'
     """
+    if module in sys.modules:  # so that nothing is hidden from other threads, however briefly
+        return sys.modules[module]
     hidden = [name for name in optional if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]

@@ -6,10 +6,11 @@ are cut by number of rows alone, so the tables are the same bytes wherever the w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import pandas as pd
@@ -114,31 +115,35 @@ def prepare_partitions(
     parts = partitions_of(len(responses), plan)
     keys = {part: key_of(key, part.start, part.stop) for part in parts}
     todo = [part for part in parts if steps.finished(part.step, keys[part]) is None]
-    alone = progress and len(parts) == 1 and scheduler is None
     with tqdm(
         total=len(responses),
         initial=len(responses) - sum(part.stop - part.start for part in todo),
         desc="Reading answers",
         unit=" responses",
         leave=False,
-        disable=not progress or alone,
+        disable=not progress,
     ) as bar:
         if scheduler is None:
             for part in todo:
                 rows = _rows_of(responses, part, plan)
-                prepare_partition(rows, plan, folder, part, keys[part], alone)
-                bar.update(part.stop - part.start)
+                prepare_partition(rows, plan, folder, part, keys[part], bar.update)
         else:
-            for part in _on_workers(responses, plan, folder, todo, keys, scheduler):
-                bar.update(part.stop - part.start)
+            with closing(_on_workers(responses, plan, folder, todo, keys, scheduler)) as done:
+                for part in done:
+                    bar.update(part.stop - part.start)
     return parts, len(parts) - len(todo)
 
 
 def prepare_partition(
-    rows: pd.DataFrame, plan: RowPlan, folder: Path, part: Partition, key: str, progress: bool
+    rows: pd.DataFrame,
+    plan: RowPlan,
+    folder: Path,
+    part: Partition,
+    key: str,
+    tick: Callable[[int], Any] = lambda n: None,
 ) -> None:
     """Prepare one slice and save it: its tables, its vectors, then the note that it is done."""
-    done = prepare_rows(rows, plan, progress)
+    done = prepare_rows(rows, plan, tick)
     paths = [folder / f"{part.table(name)}.parquet" for name in ("responses", "mentions")]
     write_table(done.responses, paths[0])
     write_table(done.mentions, paths[1])
@@ -184,7 +189,7 @@ def _on_workers(
     todo: Sequence[Partition],
     keys: dict[Partition, str],
     scheduler: str,
-) -> Iterator[Partition]:
+) -> Generator[Partition]:
     """Send slices to Dask workers, a few at a time, and give each that is done."""
     from distributed import as_completed
 
@@ -224,6 +229,8 @@ def _on_workers(
 def _prepare_elsewhere(
     rows: pd.DataFrame, plan: RowPlan, folder: str, part: Partition, key: str, expected: str
 ) -> None:
+    # No bar is shown here; the lock it would share with other processes outlives a killed worker.
+    tqdm.set_lock(RLock())
     if software() != expected:
         raise FeedbackError(
             "A worker runs another version of feedback-nlp or of its packages than this process; "
@@ -234,7 +241,7 @@ def _prepare_elsewhere(
             f"A worker does not see the folder {folder}; put the run on storage that all "
             "machines share, under the same path."
         )
-    prepare_partition(rows, plan, Path(folder), part, key, progress=False)
+    prepare_partition(rows, plan, Path(folder), part, key)
 
 
 @contextmanager
@@ -248,18 +255,26 @@ def _client(scheduler: str) -> Iterator[Any]:
             "`pip install distributed`."
         ) from error
     if scheduler == "local":
+        import logging
         import os
 
-        with (
-            LocalCluster(
-                n_workers=os.cpu_count(),
-                threads_per_worker=1,
-                dashboard_address=None,
-                env={"FEEDBACK_NLP_THREADS": "1"},
-            ) as cluster,
-            Client(cluster) as client,
-        ):
+        opened = ExitStack()
+        try:
+            with _interrupts_wait():
+                cluster = LocalCluster(
+                    n_workers=os.cpu_count(),
+                    threads_per_worker=1,
+                    dashboard_address=None,
+                    env={"FEEDBACK_NLP_THREADS": "1"},
+                    # A worker that is stopped in the midst of a slice warns of it.
+                    silence_logs=logging.ERROR,
+                )
+                client = Client(opened.enter_context(cluster))
+                opened.enter_context(client)
             yield client
+        finally:
+            with _interrupts_wait(), _without_log():
+                opened.close()
         return
     try:
         client = Client(scheduler, timeout="10s")
@@ -270,3 +285,39 @@ def _client(scheduler: str) -> Iterator[Any]:
         ) from error
     with client:
         yield client
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Let Ctrl-C wait until a cluster stands, or is gone: halfway, no process could be stopped.
+
+    Whatever is started meanwhile never sees it. A terminal sends it to every process of the run,
+    but workers are stopped by the one that has started them, which says how to go on.
+    """
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # Started by the first worker it would let the signals of that very thread through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """Nothing is logged: Dask reports every worker that it stops in the midst of a slice."""
+    import logging
+
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)

@@ -118,7 +118,7 @@ def _export_plain(module: Any, target: Path) -> None:
         opset_version=17,
         input_names=["input_ids", "attention_mask"],
         output_names=["output"],
-        dynamic_axes={"input_ids": [0, 1], "attention_mask": [0, 1], "output": [0]},
+        dynamic_axes={"input_ids": [0, 1], "attention_mask": [0, 1], "output": [0, 1]},
     )
 
 

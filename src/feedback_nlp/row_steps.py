@@ -8,8 +8,10 @@ runs on several machines.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ import pandas as pd
 from feedback_nlp.options import Options
 from feedback_nlp.survey import Survey
 
+_BLOCK = 1_000  # responses cleaned while the models read those before
 _PLACEHOLDER = re.compile(r"\[([A-Z]+)(?: \d+)?\]")
 
 
@@ -85,7 +88,9 @@ class PreparedRows:
     redacted: Mapping[str, int]
 
 
-def prepare_rows(rows: pd.DataFrame, plan: RowPlan, progress: bool = False) -> PreparedRows:
+def prepare_rows(
+    rows: pd.DataFrame, plan: RowPlan, tick: Callable[[int], Any] = lambda n: None
+) -> PreparedRows:
     """Take a slice of a survey's responses through all row-wise steps.
 
     Parameters
@@ -93,8 +98,8 @@ def prepare_rows(rows: pd.DataFrame, plan: RowPlan, progress: bool = False) -> P
     rows : DataFrame
         Some of a survey's responses; see `RowPlan.needed`.
     plan : RowPlan
-    progress : bool
-        Show progress bars on standard error.
+    tick : callable
+        Hears of the responses done.
 
     Returns
     -------
@@ -110,15 +115,29 @@ def prepare_rows(rows: pd.DataFrame, plan: RowPlan, progress: bool = False) -> P
     ['Kind porter', 'but slow lift.', 'Ask [NAME].']
     """
     from feedback_nlp.encoding import encode
+    from feedback_nlp.mentions import cut_mentions
     from feedback_nlp.themes.phrases import topic_texts
 
-    responses = cleaned_responses(rows, plan)
-    responses, mentions = scored_mentions(responses, plan.options.sentiment_model, progress)
-    topics = topic_texts(mentions["text"].tolist())
-    vectors = encode(topics, plan.options.encoder, progress=progress).astype(np.float16)
+    def cleaned_and_cut(block: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        responses = cleaned_responses(block, plan)
+        return responses, cut_mentions(responses)
+
+    # Persons are numbered across all rows; all else looks at one row.
+    size = max(1, len(rows)) if plan.options.number_names else _BLOCK
+    blocks = [rows.iloc[first : first + size] for first in range(0, max(1, len(rows)), size)]
+    done: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+    vectors = []
+    # While the models read a block on all cores but for moments, the next one is cleaned.
+    with ThreadPoolExecutor(1) as ahead:
+        for block, work in [(block, ahead.submit(cleaned_and_cut, block)) for block in blocks]:
+            done.append(scored_mentions(*work.result(), plan.options.sentiment_model))
+            topics = topic_texts(done[-1][1]["text"].tolist())
+            vectors.append(encode(topics, plan.options.encoder).astype(np.float16))
+            tick(len(block))
+    responses, mentions = (pd.concat(parts, ignore_index=True) for parts in zip(*done, strict=True))
     marks = responses["answer"].str.extractall(_PLACEHOLDER)[0].value_counts()
     redacted = {str(label): int(n) for label, n in sorted(marks.items())}
-    return PreparedRows(responses, mentions, vectors, redacted)
+    return PreparedRows(responses, mentions, np.concatenate(vectors), redacted)
 
 
 def cleaned_responses(rows: pd.DataFrame, plan: RowPlan) -> pd.DataFrame:
@@ -169,17 +188,18 @@ def cleaned_responses(rows: pd.DataFrame, plan: RowPlan) -> pd.DataFrame:
 
 
 def scored_mentions(
-    responses: pd.DataFrame, model: str | None, progress: bool = False
+    responses: pd.DataFrame, mentions: pd.DataFrame, model: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cut answers into mentions, and score the sentiment of both.
+    """Score the sentiment of answers and of their mentions.
 
     Parameters
     ----------
     responses : DataFrame
         From `cleaned_responses`.
+    mentions : DataFrame
+        From `cut_mentions`.
     model : str or None
         See `score_sentiment`.
-    progress : bool
 
     Returns
     -------
@@ -194,27 +214,28 @@ def scored_mentions(
     (the model's card gives both); its mentions say whether it is mixed.
     """
     from feedback_nlp.cleaning import content_kinds
-    from feedback_nlp.mentions import cut_mentions
-    from feedback_nlp.sentiment import answer_sentiment, label_sentiment, score_sentiment
+    from feedback_nlp.sentiment import answer_sentiment, label_sentiment
+    from feedback_nlp.sentiment_in_answers import score_in_answers
 
-    mentions = cut_mentions(responses)
-    asked = responses["question"].replace("", None)
-    asked_of = pd.Series(asked.to_numpy(object), index=responses["response_id"])
-    whole = responses["answer"].astype(object).where(responses["has_content"], None)
-    # One call: an answer of one mention is read once.
-    scores = score_sentiment(
-        [*mentions["text"], *whole],
-        [*mentions["response_id"].map(asked_of), *asked],
+    mentions = mentions.copy()
+    own = mentions.groupby("response_id", sort=False)[["start", "end"]]
+    spans = {
+        response_id: list(zip(part["start"], part["end"], strict=True)) for response_id, part in own
+    }
+    with_content = responses[responses["has_content"]]
+    whole, within = score_in_answers(
+        with_content["answer"].tolist(),
+        [spans[response_id] for response_id in with_content["response_id"]],
+        [question or None for question in with_content["question"]],
         model=model,
-        progress=progress,
     )
-    mentions["sentiment"] = scores[: len(mentions)]
+    mentions["sentiment"] = np.concatenate([np.zeros(0), *within])
     labels = label_sentiment(mentions["sentiment"])
     mentions["sentiment_label"] = pd.Series(labels, index=mentions.index, dtype="str")
     kinds = content_kinds(mentions["text"].tolist())
     mentions["content_kind"] = pd.Series(kinds, index=mentions.index, dtype="str")
     mixed = answer_sentiment(mentions).set_index("response_id")["mixed"]
-    whole_scores = pd.Series(scores[len(mentions) :], index=responses.index, dtype="float64")
+    whole_scores = pd.Series(whole, index=with_content.index).reindex(responses.index)
     responses = responses.copy()
     where = list(responses.columns).index("language_confidence") + 1
     responses.insert(where, "mixed", responses["response_id"].map(mixed).eq(True))

@@ -1,14 +1,14 @@
 """The models behind sentiment scores: the one that ships, or any other by name.
 
 A model is a function from (text, question) pairs to polarities in [-1, 1]. Each pair is read on
-its own, so that a polarity depends on nothing but its text and its question.
+its own, so that a polarity depends on nothing but its text and its question. The model that ships
+can also tell the polarity of each part of a text, read within the whole.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from feedback_nlp.batched_inference import Row, batched_model
+from feedback_nlp.batched_inference import BatchedModel, Floats, Row
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.hub import from_folder_or_hub
 
 _LONGEST = 512  # word pieces; the windows of sentiment_text stay below it
-_WORKERS = max(1, os.cpu_count() or 1)
 Pair = tuple[str, str]
+Parts = tuple[Sequence[str], str]
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,15 @@ class SentimentModel:
         Changes whenever a polarity may change.
     score : callable
         Polarities of prepared ``(text, question)`` pairs, shape (n,).
+    score_parts : callable or None
+        Polarities of the parts of rows ``(parts, question)``, and last of each row as a whole; the
+        parts are prepared and follow each other. None where a model cannot tell them.
     """
 
     name: str
     fingerprint: str
     score: Callable[[Sequence[Pair]], npt.NDArray[np.float64]]
+    score_parts: Callable[[Sequence[Parts]], list[npt.NDArray[np.float64]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,20 +99,66 @@ def _own_model(folder: Path) -> SentimentModel:
             f"The sentiment model is missing from {folder}; install feedback-nlp again, or train "
             "it with `python training/sentiment/train.py`."
         )
-    score = _onnx_scorer(weights, folder / "tokenizer.json")
-    return SentimentModel("feedback-nlp", hashlib.sha256(weights.read_bytes()).hexdigest(), score)
-
-
-def _onnx_scorer(
-    weights: Path, tokenizer: Path
-) -> Callable[[Sequence[Pair]], npt.NDArray[np.float64]]:
-    run = batched_model(weights, tokenizer, _LONGEST)
+    model = BatchedModel(weights, folder / "tokenizer.json", _LONGEST)
 
     def score(pairs: Sequence[Pair]) -> npt.NDArray[np.float64]:
         rows: list[Row] = [(question, text) if question else text for text, question in pairs]
-        return run(rows, lambda output: output[:, 0], lambda n: None).astype(np.float64)
+        means = model.run(model.tokens(rows), lambda tokens: tokens.mean(axis=1))
+        return np.tanh(np.array(means, np.float64))
 
-    return score
+    def score_parts(rows: Sequence[Parts]) -> list[npt.NDArray[np.float64]]:
+        joined = joined_rows(model.pieces, rows, model.longest)
+        read = model.run([tokens for tokens, _ in joined], lambda tokens: tokens)
+        return [
+            np.tanh(_means(tokens, [*ends, (0, len(tokens))]))
+            for tokens, (_, ends) in zip(read, joined, strict=True)
+        ]
+
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    return SentimentModel("feedback-nlp", digest, score, score_parts)
+
+
+def _means(tokens: Floats, stretches: list[tuple[int, int]]) -> npt.NDArray[np.float64]:
+    return np.array([tokens[first:end].mean() for first, end in stretches], np.float64)
+
+
+def joined_rows(
+    pieces: Any, rows: Sequence[Parts], longest: int
+) -> list[tuple[list[int], list[tuple[int, int]]]]:
+    """Word pieces of the parts of texts, those of a text in one row after its question.
+
+    Parameters
+    ----------
+    pieces : tokenizers.Tokenizer
+    rows : sequence of (sequence of str, str)
+        Prepared parts that follow each other, and their question, "" for none.
+    longest : int
+        Word pieces in a row at most; what passes them is cut.
+
+    Returns
+    -------
+    list of (list of int, list of (int, int))
+        Of each row its word pieces, and of each part the place of its first piece and the place
+        after its last. A part without pieces, or past the end, has those of the whole row.
+    """
+    frames = {
+        question: pieces.encode(question, "").ids if question else pieces.encode("").ids
+        for question in {question for _, question in rows}
+    }
+    every = [part for parts, _ in rows for part in parts]
+    encoded = iter(pieces.encode_batch(every, add_special_tokens=False))
+    joined = []
+    for parts, question in rows:
+        row, ends = frames[question][:-1], []
+        for _ in parts:
+            first = len(row)
+            row = (row + next(encoded).ids)[: longest - 1]
+            ends.append((first, len(row)))
+        row = [*row, frames[question][-1]]
+        joined.append(
+            (row, [stretch if stretch[1] > stretch[0] else (0, len(row)) for stretch in ends])
+        )
+    return joined
 
 
 def _named_model(name: str) -> SentimentModel:

@@ -6,13 +6,15 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from training_data import Example
 from transformers import AutoModel
+
+from feedback_nlp.sentiment_models import joined_rows
 
 LONGEST = 96  # word pieces of a passage and its question
 TOKENS_A_BATCH = 2000
@@ -35,7 +37,7 @@ IMPROVE_QUESTIONS = (
 
 
 class PolarityModel(torch.nn.Module):
-    """Mean of the last layer's tokens, one linear unit, tanh."""
+    """One linear unit on each token; the polarity of a stretch is the tanh of its tokens' mean."""
 
     def __init__(self, encoder: Path) -> None:
         super().__init__()
@@ -46,9 +48,8 @@ class PolarityModel(torch.nn.Module):
 
     def forward(self, input_ids: Any, attention_mask: Any) -> Any:
         states = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = attention_mask.unsqueeze(-1).to(states.dtype)
-        mean = (states * weights).sum(1) / weights.sum(1)
-        return torch.tanh(self.head(mean))
+        # No matrix product, which 8 bits would blur token by token.
+        return (states * self.head.weight[0]).sum(-1) + self.head.bias
 
 
 def train(
@@ -80,9 +81,10 @@ def train(
     model.train()
     begun, step, smooth = time.time(), 0, float("nan")
     for plan in plans:
-        for ids, mask, bag, share, target, weight in plan:
+        for ids, mask, stretches, bag, share, target, weight in plan:
             with torch.autocast("cpu", torch.bfloat16):
-                polarity = model(ids, mask).float().squeeze(-1)
+                tokens = model(ids, mask).float()
+            polarity = torch.tanh((tokens[stretches[0]] * stretches[1]).sum(1))
             mean = torch.zeros(len(target)).index_add(0, bag, polarity * share)
             loss = (weight * (mean - target) ** 2).sum() / weight.sum()
             loss.backward()
@@ -102,50 +104,99 @@ def train(
     model.eval()
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Tokens of a row whose mean is one polarity, and the share it has in its target's."""
+
+    row: int
+    first: int
+    end: int
+    target: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """An example as the model reads it: rows of tokens, stretches of them, their targets."""
+
+    rows: list[list[int]]
+    stretches: list[Stretch]
+    targets: list[float]
+    weight: float
+
+
 def _batches(
     examples: Sequence[Example], pieces: Any, random_: random.Random
-) -> Iterator[tuple[torch.Tensor, ...]]:
+) -> Iterator[tuple[Any, ...]]:
     """One epoch: every example once, freshly varied, those of like length together."""
-    varied = [_vary(example, random_) for example in examples]
-    encoded = []
-    for passages, question in varied:
-        rows = pieces.encode_batch(
-            [(question, passage) if question else passage for passage in passages]
-        )
-        encoded.append([row.ids for row in rows])
-    order = list(range(len(examples)))
+    encoded = [_encoded(_vary(example, random_), pieces) for example in examples]
+    order = list(range(len(encoded)))
     random_.shuffle(order)
     order.sort(  # neighbours of like length, but shuffled among 40 groups
-        key=lambda i: max(map(len, encoded[i])) + random_.random() * 6
+        key=lambda i: max(map(len, encoded[i].rows)) + random_.random() * 6
     )
-    batches: list[list[int]] = [[]]
+    batches: list[list[Encoded]] = [[]]
     longest = 0
     for i in order:
-        longest = max(longest, *map(len, encoded[i]))
-        rows = sum(len(encoded[j]) for j in batches[-1]) + len(encoded[i])
+        longest = max(longest, *map(len, encoded[i].rows))
+        rows = sum(len(one.rows) for one in batches[-1]) + len(encoded[i].rows)
         if batches[-1] and (rows * longest > TOKENS_A_BATCH or rows > 96):
             batches.append([])
-            longest = max(map(len, encoded[i]))
-        batches[-1].append(i)
+            longest = max(map(len, encoded[i].rows))
+        batches[-1].append(encoded[i])
     random_.shuffle(batches)
-    for members in batches:
-        rows = [row for i in members for row in encoded[i]]
-        width = max(map(len, rows))
-        ids = torch.zeros(len(rows), width, dtype=torch.long)
-        mask = torch.zeros_like(ids)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = torch.tensor(row)
-            mask[number, : len(row)] = 1
-        bag = torch.tensor([b for b, i in enumerate(members) for _ in encoded[i]])
-        sizes = [len(row) for i in members for row in encoded[i]]
-        totals = np.bincount(bag.numpy(), sizes)
-        share = torch.tensor(np.array(sizes) / totals[bag.numpy()], dtype=torch.float32)
-        target = torch.tensor([examples[i].polarity for i in members], dtype=torch.float32)
-        weight = torch.tensor([examples[i].weight for i in members], dtype=torch.float32)
-        yield ids, mask, bag, share, target, weight
+    yield from map(_tensors, batches)
 
 
-def _vary(example: Example, random_: random.Random) -> tuple[list[str], str]:
+def _tensors(batch: list[Encoded]) -> tuple[Any, ...]:
+    rows = [row for one in batch for row in one.rows]
+    width = max(map(len, rows))
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for number, row in enumerate(rows):
+        ids[number, : len(row)] = torch.tensor(row)
+        mask[number, : len(row)] = 1
+    of_row, means, bag, share, target, weight = [], [], [], [], [], []
+    first_row = 0
+    for one in batch:
+        for stretch in one.stretches:
+            of_row.append(first_row + stretch.row)
+            mean = torch.zeros(width)
+            mean[stretch.first : stretch.end] = 1 / (stretch.end - stretch.first)
+            means.append(mean)
+            bag.append(len(target) + stretch.target)
+            share.append(stretch.share)
+        target += one.targets
+        weight += [one.weight] * len(one.targets)
+        first_row += len(one.rows)
+    stretches = torch.tensor(of_row), torch.stack(means)
+    return (
+        ids, mask, stretches, torch.tensor(bag), torch.tensor(share),
+        torch.tensor(target, dtype=torch.float32), torch.tensor(weight, dtype=torch.float32),
+    )  # fmt: skip
+
+
+def _encoded(example: Example, pieces: Any) -> Encoded:
+    """Each passage a row read whole; or, where the example has parts, one row of all of them."""
+    question = example.question
+    if example.parts:
+        row, ends = joined_rows(pieces, [(example.passages, question)], LONGEST)[0]
+        stretches = [
+            Stretch(0, first, end, number, 1.0) for number, (first, end) in enumerate(ends)
+        ]
+        return Encoded([row], stretches, list(example.parts), example.weight)
+    rows = [
+        encoding.ids
+        for encoding in pieces.encode_batch(
+            [(question, passage) if question else passage for passage in example.passages]
+        )
+    ]
+    total = sum(map(len, rows))
+    stretches = [Stretch(i, 0, len(row), 0, len(row) / total) for i, row in enumerate(rows)]
+    return Encoded(rows, stretches, [example.polarity], example.weight)
+
+
+def _vary(example: Example, random_: random.Random) -> Example:
     """Vary what must not matter: stops, slips of the finger, how a question is put."""
     passages = list(example.passages)
     if example.source.startswith("skytrax"):  # another passage of the review each time
@@ -159,7 +210,8 @@ def _vary(example: Example, random_: random.Random) -> tuple[list[str], str]:
             question = random_.choice(IMPROVE_QUESTIONS)
     elif not question and random_.random() < 0.1:
         question = random_.choice(NEUTRAL_QUESTIONS)
-    return [_slip(passage, random_) for passage in passages], question
+    slipped = tuple(_slip(passage, random_) for passage in passages)
+    return replace(example, passages=slipped, question=question)
 
 
 def _slip(text: str, random_: random.Random) -> str:

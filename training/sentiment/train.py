@@ -7,6 +7,9 @@ Stage 2: all written sentences, with a few of VADER's. Neither stage sees a surv
 Stage 3: NHS answers and airline reviews, with some of both stages once more; three times on two
 thirds of the respondents for the figures by cross-validation, once on all for the model.
 
+In stages 2 and 3 some sentences are joined to answers, each with its own polarity, so that the
+model learns to read a mention within its answer.
+
 Writes ``src/feedback_nlp/models/sentiment/`` (model, tokenizer, thresholds, the figures of the
 card) and ``training/sentiment/out_of_fold.csv``. Takes about half an hour on two free cores.
 """
@@ -32,18 +35,23 @@ import torch
 import training_data as data
 from learning import LONGEST, PolarityModel, train
 
-from feedback_nlp.evaluation.sentiment import choose_thresholds, score_answers
+from feedback_nlp.evaluation.sentiment import choose_thresholds, read_as_a_run
 from feedback_nlp.evaluation.sentiment import main as evaluate
 from feedback_nlp.quantisation import write_static_int8_onnx
-from feedback_nlp.sentiment import score_sentiment
-from feedback_nlp.sentiment_models import load_sentiment_model, shipped_folder, shipped_thresholds
+from feedback_nlp.sentiment_models import (
+    joined_rows,
+    load_sentiment_model,
+    shipped_folder,
+    shipped_thresholds,
+)
 
 SEED = 0
 FOLDS = 3
 EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all neutral
 REPLAYED = (2000, 6000)  # VADER's sentences and words seen again in stages 2 and 3: not to forget
+JOINED = (5000, 6000)  # answers of two or three sentences in stages 2 and 3
 CALIBRATED = 400  # training texts from which the ranges of the 8-bit model are taken
-REVIEW_WEIGHT = 0.3  # a review's rating says less of a passage than a coder's reading of it
+REVIEW_WEIGHT = 0.5  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
 
 
@@ -71,9 +79,10 @@ def main() -> None:
     earlier = [example for example in written if example.row.startswith("sentences:")]
     replayed = [random.Random(SEED).sample(vader, number) for number in REPLAYED]
     fitted(work / "stage1.pt", encoder, None, pieces, vader + 3 * earlier, epochs=2, rate=8e-5)
+    joined = data.joined_examples(written, JOINED[0], SEED)
     model = fitted(
-        work / "stage2.pt", encoder, work / "stage1.pt", pieces, 3 * written + replayed[0],
-        epochs=1, rate=1e-4,
+        work / "stage2.pt", encoder, work / "stage1.pt", pieces,
+        3 * written + replayed[0] + joined, epochs=1, rate=1e-4,
     )  # fmt: skip
     exported = {"stage2": export(model, encoder, written + replayed[0], work / "stage2")}
 
@@ -85,7 +94,9 @@ def main() -> None:
     for name, left_out in [("final", None), *((f"fold{fold}", fold) for fold in range(FOLDS))]:
         seen = [example for example in coded if example.fold != left_out]
         nhs = [example for example in seen if example.source == "nhs"]
-        jobs[name] = seen + nhs + 2 * written + replayed[1]
+        # An answer coded neutral may hold praise and blame: it is no part with one polarity.
+        joined = data.joined_examples(written + [e for e in nhs if e.polarity], JOINED[1], SEED)
+        jobs[name] = 2 * seen + written + replayed[1] + joined
     with ProcessPoolExecutor(
         options.workers, mp_context=multiprocessing.get_context("spawn")
     ) as pool:
@@ -165,10 +176,12 @@ def export(model: PolarityModel, encoder: Path, examples: list[data.Example], fo
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(encoder / "tokenizer.json", folder / "tokenizer.json")
         sample = random.Random(SEED).sample(examples, CALIBRATED)
-        rows = load_pieces(encoder).encode_batch(
-            [(one.question, one.passages[0]) if one.question else one.passages[0] for one in sample]
+        rows = joined_rows(
+            load_pieces(encoder),
+            [(one.passages if one.parts else one.passages[:1], one.question) for one in sample],
+            LONGEST,
         )
-        write_static_int8_onnx(model.eval(), [row.ids for row in rows], folder / "model.onnx")
+        write_static_int8_onnx(model.eval(), [row for row, _ in rows], folder / "model.onnx")
     return folder
 
 
@@ -187,13 +200,15 @@ def score_out_of_fold(exported: dict[str, Path], held_out: list[data.Example]) -
         folds = np.array([data.fold_of(key, FOLDS) for key in keys])
         asked = list(questions) if questions is not None else [None] * len(texts)
         table = pd.DataFrame({"data": name, "row": list(rows), "fold": folds})
-        for column, score in (("whole", score_whole), ("mentions", score_mentions)):
-            table[f"before_{column}"] = score(texts, asked, exported["stage2"])
-            for fold in range(FOLDS):
-                mine = np.flatnonzero(folds == fold)
-                table.loc[mine, f"after_{column}"] = score(
-                    [texts[i] for i in mine], [asked[i] for i in mine], exported[f"fold{fold}"]
-                )
+        before = read_as_a_run(texts, asked, str(exported["stage2"]))
+        table["before_whole"], table["before_mentions"] = before.whole, before.mentions
+        for fold in range(FOLDS):
+            mine = np.flatnonzero(folds == fold)
+            after = read_as_a_run(
+                [texts[i] for i in mine], [asked[i] for i in mine], str(exported[f"fold{fold}"])
+            )
+            table.loc[mine, "after_whole"] = after.whole
+            table.loc[mine, "after_mentions"] = after.mentions
         tables.append(table)
     texts = [example.passages[0] for example in held_out]
     asked = [example.question or None for example in held_out]
@@ -203,24 +218,12 @@ def score_out_of_fold(exported: dict[str, Path], held_out: list[data.Example]) -
                 "data": [f"held_out_{example.source}" for example in held_out],
                 "row": [example.row for example in held_out],
                 "human": [example.polarity for example in held_out],
-                "before_whole": score_whole(texts, asked, exported["stage2"]),
-                "after_whole": score_whole(texts, asked, exported["final"]),
+                "before_whole": read_as_a_run(texts, asked, str(exported["stage2"])).whole,
+                "after_whole": read_as_a_run(texts, asked, str(exported["final"])).whole,
             }
         )
     )
     return pd.concat(tables, ignore_index=True)
-
-
-def score_whole(texts: list[str], asked: list[str | None], model: Path) -> np.ndarray:
-    """Polarity of each text as one."""
-    return score_sentiment(texts, asked, model=str(model))
-
-
-def score_mentions(texts: list[str], asked: list[str | None], model: Path) -> np.ndarray:
-    """Polarity of each text as the mean of its mentions, as in a run."""
-    return score_answers(
-        texts, asked, lambda parts, questions: score_sentiment(parts, questions, model=str(model))
-    )
 
 
 def ship(folder: Path, out_of_fold: pd.DataFrame) -> None:

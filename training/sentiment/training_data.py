@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import re
 import subprocess
 import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -26,14 +28,28 @@ VADER_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9
 # raters put it near 3 of 4. So the outer codes are 0.75 and not 1.
 NHS_POLARITY = {"1": 0.75, "2": 0.5, "3": 0.0, "4": -0.5, "5": -0.75}
 RATING_SPAN = 0.7  # mean polarity of the passages of a review with the best or worst rating
-# Not read: turning_sentences, implied_sentences. See "What was tried" in the README beside this.
-WRITTEN = ("sentences", "everyday_sentences", "contrast_sentences", "change_sentences")
+WRITTEN = (
+    "sentences",
+    "everyday_sentences",
+    "contrast_sentences",
+    "change_sentences",
+    "turning_sentences",
+    "implied_sentences",
+)
+_JOINED_AT_MOST = 140  # characters
+_FEWEST_TO_JOIN = 20
+_JOINTS = (".", ".", ".", "", ",", "and", "-", "also")
+_JOINTS_OF_UNLIKE = (".", ".", "but", "but", ", but", "however", "though", "-", "")
 PASSAGE = 200  # characters of a review read at a time
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled text: its passages' mean polarity is ``polarity``."""
+    """A labelled text: its passages' mean polarity is ``polarity``.
+
+    Where there are ``parts``, the passages follow each other in one answer, and each has a polarity
+    of its own.
+    """
 
     passages: tuple[str, ...]
     polarity: float
@@ -42,6 +58,7 @@ class Example:
     weight: float = 1.0
     fold: int = -1
     row: str = ""
+    parts: tuple[float, ...] = ()
     extra: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -156,6 +173,51 @@ def skytrax_examples(folds: int, weight: float) -> list[Example]:
                 )
             )  # fmt: skip
     return examples
+
+
+def joined_examples(examples: list[Example], number: int, seed: int) -> list[Example]:
+    """Answers of two or three sentences of unlike customers, each with its own polarity.
+
+    From these the model learns to read a mention within its answer: what stands beside it explains
+    it, but does not colour it.
+    """
+    random_ = random.Random(seed)
+    alike: dict[str, list[Example]] = {}
+    for example in examples:
+        if len(example.passages[0]) <= _JOINED_AT_MOST:
+            alike.setdefault(example.question, []).append(example)
+    alike = {question: pool for question, pool in alike.items() if len(pool) >= _FEWEST_TO_JOIN}
+    weights = [len(pool) for pool in alike.values()]
+    joined = []
+    for number_ in range(number):
+        question = random_.choices(list(alike), weights)[0]
+        chosen = random_.sample(alike[question], random_.choices((2, 3), (3, 1))[0])
+        # Half of the second ones are drawn to contradict: what is to be learnt.
+        unlike = [one for one in random_.sample(alike[question], 8) if _contradict(chosen[0], one)]
+        if unlike and random_.random() < 0.5:
+            chosen[1] = unlike[0]
+        passages = [chosen[0].passages[0]]
+        for before, after in pairwise(chosen):
+            text = after.passages[0]
+            joints = _JOINTS_OF_UNLIKE if _contradict(before, after) else _JOINTS
+            joint = random_.choice(joints)
+            if joint not in (".", "!"):
+                passages[-1] = passages[-1].rstrip(".!")
+                if joint and text[:2].istitle():
+                    text = text[0].lower() + text[1:]
+                text = f"{joint} {text}"
+            passages.append(text)
+        joined.append(
+            Example(
+                tuple(passages), 0.0, question, "joined", row=f"joined:{seed}:{number_}",
+                parts=tuple(example.polarity for example in chosen),
+            )
+        )  # fmt: skip
+    return joined
+
+
+def _contradict(one: Example, other: Example) -> bool:
+    return one.polarity * other.polarity < 0
 
 
 def fold_of(key: str, folds: int) -> int:

@@ -81,18 +81,25 @@ def _kinds_and_languages(answers: pd.Series, seed: int, draws: int) -> list[Figu
 def _sentiment(answers: pd.Series, seed: int, draws: int) -> list[Figure]:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    from feedback_nlp.sentiment import label_sentiment, score_sentiment
+    from feedback_nlp.sentiment import label_sentiment
+    from feedback_nlp.sentiment_in_answers import score_in_answers
 
-    gold = _rows(GOLD / "sample_mentions.csv")
+    gold = _rows(GOLD / "sample_mentions.csv").astype({"start": int, "end": int})
+    spans = {
+        response_id: list(zip(own["start"], own["end"], strict=True))
+        for response_id, own in gold.groupby("response_id", sort=False)
+    }
+    _, within = score_in_answers([answers[response_id] for response_id in spans], [*spans.values()])
     texts = [
-        answers[row["response_id"]][int(row["start"]) : int(row["end"])]
-        for row in gold.to_dict("records")
+        answers[response_id][start:end] for response_id, own in spans.items() for start, end in own
     ]
+    # As the mentions were read: answer by answer.
+    gold = gold.set_index("response_id").loc[[*spans]].reset_index()
     true = gold["sentiment"].to_numpy(str)
     analyzer = SentimentIntensityAnalyzer()
     compound = np.array([analyzer.polarity_scores(text)["compound"] for text in texts])
     found = {
-        OURS: (label_sentiment(score_sentiment(texts)), _USE),
+        OURS: (label_sentiment(np.concatenate(within)), _USE),
         "VADER": (
             np.select([compound > 0.05, compound < -0.05], _SIGNS[::-2], "neutral"),
             NEVER_SEEN,

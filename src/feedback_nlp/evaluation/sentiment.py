@@ -13,6 +13,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from feedback_nlp.evaluation.sentiment_figures import (
 )
 from feedback_nlp.mentions import cut_mentions
 from feedback_nlp.sentiment import answer_sentiment, label_sentiment, score_sentiment
+from feedback_nlp.sentiment_in_answers import score_in_answers
 
 OUT_OF_FOLD = GOLD.parents[1] / "training" / "sentiment" / "out_of_fold.csv"
 # VADER's authors name 0.05; TextBlob names none, 0 is the custom.
@@ -41,13 +43,53 @@ _EDGE = {"VADER": 0.05, "TextBlob": 0.0}
 Scorer = Callable[[Sequence[str], Sequence[str | None]], Floats]
 
 
-def score_answers(texts: Sequence[str], questions: Sequence[str | None], score: Scorer) -> Floats:
-    """Polarity of answers as a run gives it: the length-weighted mean of their mentions."""
+@dataclass(frozen=True)
+class Read:
+    """Polarities of answers, shape (n,).
+
+    Attributes
+    ----------
+    whole : ndarray
+        Of the answer at once.
+    mentions : ndarray
+        The length-weighted mean of its mentions.
+    """
+
+    whole: Floats
+    mentions: Floats
+
+
+Reader = Callable[[Sequence[str], Sequence[str | None]], Read]
+
+
+def read_as_a_run(
+    texts: Sequence[str], questions: Sequence[str | None], model: str | None = None
+) -> Read:
+    """Polarities of answers, and of their mentions read within them."""
     mentions = _mentions(texts)
-    asked = [questions[int(number)] for number in mentions["response_id"]]
-    mentions["sentiment"] = score(mentions["text"].tolist(), asked)
+    spans: list[list[tuple[int, int]]] = [[] for _ in texts]
+    for number, start, end in mentions[["response_id", "start", "end"]].itertuples(index=False):
+        spans[int(number)].append((start, end))
+    whole, within = score_in_answers(texts, spans, questions, model=model)
+    mentions["sentiment"] = np.concatenate([np.zeros(0), *within])
+    return Read(whole, _mean_of_mentions(mentions, len(texts)))
+
+
+def _read_apart(score: Scorer) -> Reader:
+    """A tool that reads an answer, and each of its mentions as a text of its own."""
+
+    def read(texts: Sequence[str], questions: Sequence[str | None]) -> Read:
+        mentions = _mentions(texts)
+        asked = [questions[int(number)] for number in mentions["response_id"]]
+        mentions["sentiment"] = score(mentions["text"].tolist(), asked)
+        return Read(score(texts, questions), _mean_of_mentions(mentions, len(texts)))
+
+    return read
+
+
+def _mean_of_mentions(mentions: pd.DataFrame, n: int) -> Floats:
     answers = answer_sentiment(mentions).set_index("response_id")["sentiment"]
-    every = [str(number) for number in range(len(texts))]
+    every = [str(number) for number in range(n)]
     return answers.reindex(every).fillna(0.0).to_numpy(dtype=float)
 
 
@@ -59,15 +101,17 @@ def _mentions(texts: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def scorers() -> dict[str, Scorer]:
+def readers() -> dict[str, Reader]:
     """The tools compared, each from (texts, questions) to polarities."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     analyzer = SentimentIntensityAnalyzer()
-    tools: dict[str, Scorer] = {
-        "feedback-nlp": score_sentiment,
-        "VADER": lambda texts, _: np.array(
-            [analyzer.polarity_scores(text)["compound"] for text in texts]
+    tools: dict[str, Reader] = {
+        "feedback-nlp": read_as_a_run,
+        "VADER": _read_apart(
+            lambda texts, _: np.array(
+                [analyzer.polarity_scores(text)["compound"] for text in texts]
+            )
         ),
     }
     try:
@@ -75,8 +119,8 @@ def scorers() -> dict[str, Scorer]:
     except ImportError:
         print("TextBlob is not installed (pip install textblob): left out", file=sys.stderr)
     else:
-        tools["TextBlob"] = lambda texts, _: np.array(
-            [TextBlob(text).sentiment.polarity for text in texts]
+        tools["TextBlob"] = _read_apart(
+            lambda texts, _: np.array([TextBlob(text).sentiment.polarity for text in texts])
         )
     return tools
 
@@ -112,7 +156,7 @@ def evaluate_sentiment(data: Path, seed: int = 0, out_of_fold: Path = OUT_OF_FOL
                 "variable FEEDBACK_NLP_DATA, and run from a checkout of the project."
             )
     kept = pd.read_csv(out_of_fold, dtype={"row": str})
-    tools = scorers()
+    tools = readers()
     rows = [
         *_challenge_rows(tools, seed),
         *_nhs_rows(data, kept, tools, seed),
@@ -139,8 +183,8 @@ def challenge_by_kind(gold: Path = GOLD) -> pd.DataFrame:
     truth = table["sign"].to_numpy()
     questions = [question or None for question in table["question"]]
     right = pd.DataFrame({"kind": table["kind"]})
-    for name, score in scorers().items():
-        right[name] = _labels(name, score(table["text"].tolist(), questions)) == truth
+    for name, read in readers().items():
+        right[name] = _labels(name, read(table["text"].tolist(), questions).whole) == truth
     by_kind = right.groupby("kind", sort=False)
     shares = by_kind.mean()
     counts = by_kind["feedback-nlp"].agg(["sum", "size"])
@@ -174,13 +218,13 @@ def _challenge(gold: Path) -> pd.DataFrame:
     return table.assign(sign=table["label"].map({"negative": -1, "neutral": 0, "positive": 1}))
 
 
-def _challenge_rows(tools: dict[str, Scorer], seed: int) -> list[tuple]:
+def _challenge_rows(tools: dict[str, Reader], seed: int) -> list[tuple]:
     table = _challenge(GOLD)
     truth = table["sign"].to_numpy()
     questions = [question or None for question in table["question"]]
     rows = []
-    for name, score in tools.items():
-        found = _labels(name, score(table["text"].tolist(), questions))
+    for name, read in tools.items():
+        found = _labels(name, read(table["text"].tolist(), questions).whole)
         for measure, figure in (("accuracy", accuracy), ("macro-F1", macro_f1)):
             rows.append(
                 figure_with_interval(
@@ -190,7 +234,7 @@ def _challenge_rows(tools: dict[str, Scorer], seed: int) -> list[tuple]:
     return rows
 
 
-def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: int) -> list[tuple]:
+def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Reader], seed: int) -> list[tuple]:
     codes = pd.read_csv(data / "nhs_fft_labelled.csv", dtype=str, keep_default_na=False).set_index(
         "Comment ID"
     )
@@ -202,6 +246,7 @@ def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: in
     written = kept[kept["data"] == "held_out_written"]
     written_truth = np.sign(written["human"]).to_numpy(dtype=int)
     folds = mine["fold"].to_numpy()
+    others_read = {name: read(texts, questions) for name, read in _others(tools)}
     rows = []
     for read in ("whole", "mentions"):
         second = mine[f"after_{read}"].fillna(0.0).to_numpy()
@@ -237,18 +282,13 @@ def _nhs_rows(data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: in
                 people,
             )
         )
-        for name, score in _others(tools):
-            polarity = (
-                score(texts, questions)
-                if read == "whole"
-                else score_answers(texts, questions, score)
-            )
+        for name, polarities in others_read.items():
             rows.append(
                 figure_with_interval(
                     ("NHS", "macro-F1", read, name, "never"),
                     macro_f1,
                     truth,
-                    _labels(name, polarity),
+                    _labels(name, getattr(polarities, read)),
                     seed,
                     people,
                 )
@@ -262,7 +302,7 @@ def _telecom(data: Path) -> pd.DataFrame:
     return table[table["score"].notna() & (table["text"].str.strip() != "")]
 
 
-def _telecom_rows(data: Path, tools: dict[str, Scorer], seed: int) -> list[tuple]:
+def _telecom_rows(data: Path, tools: dict[str, Reader], seed: int) -> list[tuple]:
     table = _telecom(data)
     return _rating_rows(
         "telecom", table["text"].tolist(), table["score"].to_numpy(), tools.items(), "never", seed
@@ -270,7 +310,7 @@ def _telecom_rows(data: Path, tools: dict[str, Scorer], seed: int) -> list[tuple
 
 
 def _skytrax_rows(
-    data: Path, kept: pd.DataFrame, tools: dict[str, Scorer], seed: int
+    data: Path, kept: pd.DataFrame, tools: dict[str, Reader], seed: int
 ) -> list[tuple]:
     rows = []
     for part in ("seat", "lounge"):
@@ -303,18 +343,16 @@ def _rating_rows(
     data: str,
     texts: list[str],
     rating: Floats,
-    tools: Iterable[tuple[str, Scorer]],
+    tools: Iterable[tuple[str, Reader]],
     seen: str,
     seed: int,
 ) -> list[tuple]:
     measure = "Spearman with score" if data == "telecom" else "Spearman with rating"
     none: list[str | None] = [None] * len(texts)
     rows = []
-    for name, score in tools:
-        for read, found in (
-            ("whole", score(texts, none)),
-            ("mentions", score_answers(texts, none, score)),
-        ):
+    for name, reader in tools:
+        polarities = reader(texts, none)
+        for read, found in (("whole", polarities.whole), ("mentions", polarities.mentions)):
             rows.append(
                 figure_with_interval(
                     (data, measure, read, name, seen), spearman, rating, np.nan_to_num(found), seed
@@ -343,8 +381,8 @@ def _held_out_rows(kept: pd.DataFrame, seed: int) -> list[tuple]:
     return rows
 
 
-def _others(tools: dict[str, Scorer]) -> list[tuple[str, Scorer]]:
-    return [(name, score) for name, score in tools.items() if name != "feedback-nlp"]
+def _others(tools: dict[str, Reader]) -> list[tuple[str, Reader]]:
+    return [(name, read) for name, read in tools.items() if name != "feedback-nlp"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,9 +8,11 @@ as bundles of centres, the small groups as those bundles to which nearly every f
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.themes.clustering import NEAR_ENOUGH, Labels, centres, unit
+from feedback_nlp.threads import side_by_side
 
 FEWEST_THEMES, MOST_THEMES = 8, 25
 MOST_SUB_THEMES = 90
@@ -116,16 +118,19 @@ def how_many(points: Vectors, seed: int) -> int:
     if len(points) > _COMPARED_ON_AT_MOST:
         read = points[np.sort(random.choice(len(points), _COMPARED_ON_AT_MOST, replace=False))]
     tried = [k for k in _TRIED if k == FEWEST_THEMES or _MENTIONS_A_THEME * k <= len(read)]
-    agreement = np.zeros(len(tried))
-    for _ in range(_SPLITS):
-        half = random.permutation(len(read)) < len(read) // 2
-        for place, k in enumerate(tried):
-            one, other = (
-                (read @ bagged_centres(read[side], k, seed, _FITS_TO_COMPARE).T).argmax(axis=1)
-                for side in (half, ~half)
-            )
-            agreement[place] += adjusted_rand_score(one, other)
-    return tried[int(agreement.argmax())]
+    halves = [random.permutation(len(read)) < len(read) // 2 for _ in range(_SPLITS)]
+
+    def agreement(half_and_k: tuple[NDArray[np.bool_], int]) -> float:
+        half, k = half_and_k
+        one, other = (
+            (read @ bagged_centres(read[side], k, seed, _FITS_TO_COMPARE).T).argmax(axis=1)
+            for side in (half, ~half)
+        )
+        return float(adjusted_rand_score(one, other))
+
+    found = side_by_side(agreement, [(half, k) for half in halves for k in tried])
+    mean = np.reshape(found, (len(halves), len(tried))).mean(axis=0)
+    return tried[int(mean.argmax())]
 
 
 def _bagged(
@@ -160,8 +165,12 @@ def _bagged(
 def _spherical_k_means(points: Vectors, k: int, random: np.random.Generator) -> Vectors:
     """Lloyd's algorithm by cosine; a group that runs empty is dropped."""
     found = points[random.choice(len(points), k, replace=False)]
+    before = np.full(len(points), -1)
     for _ in range(_STEPS):
         labels = (points @ found.T).argmax(axis=1)
+        if (labels == before).all():
+            break
+        before = labels
         found = centres(points, labels, len(found))
         found = found[np.bincount(labels, minlength=len(found)) > 0]
     return found

@@ -50,9 +50,11 @@ def centres(placed: Vectors, labels: Labels, n_groups: int) -> Vectors:
     """Unit mean vector of each group, shape (n_groups, d)."""
     from scipy import sparse
 
-    inside = np.flatnonzero(labels >= 0)
-    members = sparse.csr_matrix(
-        (np.ones(len(inside), np.float32), (labels[inside], inside)), (n_groups, len(placed))
+    inside = labels >= 0
+    # A column a mention with its group in it: made without sorting, which is most of the work.
+    first = np.concatenate([[0], np.cumsum(inside)])
+    members = sparse.csc_array(
+        (np.ones(first[-1], np.float32), labels[inside], first), (n_groups, len(placed))
     )
     return unit(np.asarray(members @ placed))
 
@@ -69,14 +71,15 @@ def learn_space(vectors: Vectors, polarity: NDArray[np.float64]) -> Space:
     Returns
     -------
     Space
-        Its ``tone`` is the ridge regression of polarity on the vectors. Taking
+        Its ``tone`` is the ridge regression (penalty 1) of polarity on the vectors. Taking
         it out keeps "cheap" and "expensive" in one theme.
     """
-    from sklearn.linear_model import Ridge
-
     centre = vectors.mean(axis=0)
-    known = np.nan_to_num(polarity)
-    direction = np.asarray(Ridge(alpha=1.0).fit(vectors - centre, known).coef_, np.float32)
+    centred = vectors - centre
+    known = np.nan_to_num(polarity).astype(np.float32)
+    # Two lines of algebra; scikit-learn's linear models take a second to import.
+    square = centred.T @ centred + np.eye(centred.shape[1], dtype=np.float32)
+    direction = np.linalg.solve(square, centred.T @ (known - known.mean()))
     length = float(np.linalg.norm(direction))
     tone = direction / length if length > 1e-9 else np.zeros_like(direction)
     return Space(centre.astype(np.float32), tone.astype(np.float32))

@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.light_imports import import_without
+from feedback_nlp.light_imports import import_apart
 from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.wording import folded, labels_for, things_named
 
@@ -154,9 +156,6 @@ def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[
     """Words that mark each group, by BERTopic's class-based TF-IDF."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    unused = ("torch", "transformers", "sentence_transformers")
-    weighting = import_without("bertopic.vectorizers", *unused).ClassTfidfTransformer
-
     joined = [""] * n_groups
     members = defaultdict(list)
     for text, group in zip(texts, groups, strict=True):
@@ -172,7 +171,7 @@ def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[
     if words.shape[1] == 1:  # too few for ClassTfidfTransformer
         only = [str(name) for name in vectorizer.get_feature_names_out()]
         return [only if members[group] else [] for group in range(n_groups)]
-    weights = weighting(reduce_frequent_words=True).fit_transform(words)
+    weights = _class_tf_idf()(reduce_frequent_words=True).fit_transform(words)
     names = vectorizer.get_feature_names_out()
     found = []
     for group in range(n_groups):
@@ -180,3 +179,14 @@ def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[
         best = np.argsort(-row, kind="stable")[:_KEYWORDS]
         found.append([str(names[i]) for i in best if row[i] > 0])
     return found
+
+
+@lru_cache(maxsize=1)
+def _class_tf_idf() -> Any:
+    # What BERTopic needs of it; it asks for torch while it is imported.
+    import sklearn.cluster
+    import sklearn.decomposition
+    import sklearn.metrics.pairwise  # noqa: F401
+
+    unused = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "plotly")
+    return import_apart("bertopic.vectorizers", *unused).ClassTfidfTransformer

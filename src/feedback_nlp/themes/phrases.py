@@ -17,6 +17,7 @@ from feedback_nlp.themes.label_words import (
 )
 
 _SAID = [(re.compile(pattern, re.IGNORECASE), thing) for pattern, thing in THING_SAID.items()]
+_HYPHENATED = re.compile(r"\b(?:[a-z]{1,2}-[a-z]{2,}|[a-z]{2,}-(?:in|on|up|off|out|by))\b", re.I)
 _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
 
 
@@ -109,14 +110,28 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
     --------
     >>> [p.key for p in phrases_of(["The engineer appointments were a shambles"])[0]]
     ['engineer', 'appointment', 'engineer appointment']
+    >>> [p.key for p in phrases_of(["Long queue at check-in, then the x-rays were lost"])[0]]
+    ['waiting times', 'check-in', 'x-ray']
     """
     missing = [text for text in dict.fromkeys(texts) if text not in _found]
     if len(_found) > 50_000:
         _found.clear()
         missing = list(dict.fromkeys(texts))
     for text, parsed in zip(missing, _tagger().pipe(missing, batch_size=128), strict=True):
+        _join_hyphens(parsed)
         _found[text] = tuple(dict.fromkeys(_phrases(parsed)))
     return [_found[text] for text in texts]
+
+
+def _join_hyphens(parsed: Any) -> None:
+    """Make "x-ray" and "check-in" one word each; "ray" and "check" say something else."""
+    spans = [parsed.char_span(*match.span()) for match in _HYPHENATED.finditer(parsed.text)]
+    with parsed.retokenize() as retokenizer:
+        for span in spans:
+            if span is not None and len(span) > 1:
+                lemma = span.text[: -len(span[-1].text)] + span[-1].lemma_
+                pos = "NOUN" if span[-1].pos_ in ("ADP", "ADV", "PART") else span[-1].pos_
+                retokenizer.merge(span, attrs={"LEMMA": lemma.lower(), "POS": pos})
 
 
 def _phrases(parsed: Any) -> list[Phrase]:
@@ -143,7 +158,7 @@ def _may_stand(token: Any) -> bool:
     word = token.lower_
     return (
         token.pos_ in _WORD_CLASSES
-        and token.is_alpha
+        and (token.is_alpha or _HYPHENATED.fullmatch(token.text) is not None)
         and len(word) > 2
         and not token.is_stop
         and not (token.pos_ == "ADJ" and (word in _tone_words() or word in VAGUE_ADJECTIVES))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.themes.clustering import Labels
 from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
+from feedback_nlp.threads import side_by_side
 
 _SHARE_DRAWN = 0.8
 _REFITTED_FROM_AT_MOST = 6_000
@@ -56,18 +57,20 @@ def stability_of(
         return np.full(n_top, np.nan), np.full(n_sub, np.nan)
     sub, _ = model.assign(model.space.place(vectors))
     top = np.where(sub >= 0, model.parents[sub], -1)
-    found_top, found_sub = [], []
     ids, of = np.unique(respondents.astype(str), return_inverse=True)
     share = min(_SHARE_DRAWN, _REFITTED_FROM_AT_MOST / len(vectors))
     random = np.random.default_rng([seed, 1])
-    for _ in range(resamples):
-        drawn = np.zeros(len(ids), bool)
-        drawn[random.permutation(len(ids))[: max(1, int(share * len(ids)))]] = True
-        part = drawn[of]
+    n_drawn = max(1, int(share * len(ids)))
+    drawn = [random.permutation(len(ids))[:n_drawn] for _ in range(resamples)]
+
+    def found_again(chosen: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        part = np.isin(of, chosen)
         refit = fit_themes(vectors[part], polarity[part], seed, n_top)
         again, _ = refit.assign(refit.space.place(vectors))
-        found_sub.append(_best_jaccard(sub, n_sub, again))
-        found_top.append(_best_jaccard(top, n_top, np.where(again >= 0, refit.parents[again], -1)))
+        again_top = np.where(again >= 0, refit.parents[again], -1)
+        return _best_jaccard(top, n_top, again_top), _best_jaccard(sub, n_sub, again)
+
+    found_top, found_sub = zip(*side_by_side(found_again, drawn), strict=True)
     return np.mean(found_top, axis=0), np.mean(found_sub, axis=0)
 
 

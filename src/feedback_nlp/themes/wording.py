@@ -256,7 +256,10 @@ def _can_be_read(
 
     lists = name_lists()
     for word in key.split():
-        if word in lists.words or word in MODERN_WORDS or word.rstrip("s") in lists.words:
+        parts = [part for part in word.split("-") if len(part) > 1]
+        if word in MODERN_WORDS or all(
+            part in lists.words or part.rstrip("s") in lists.words for part in parts
+        ):
             continue
         known_name = word in lists.places or word in lists.proper
         written_as_name = 4 * names[word] > inside[word]
