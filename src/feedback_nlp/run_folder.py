@@ -259,8 +259,8 @@ class Steps:
             lock.acquire()
         except Timeout as error:
             raise FeedbackError(
-                f"Another run is writing to {self.folder}; wait until it is done, or choose "
-                "another folder with --out."
+                f"Another command is writing to {self.folder}; wait until it is done, or give a "
+                "run another folder with --out."
             ) from error
         try:
             # Nobody else is at work: a half-written file is a dead process's, and may hold
