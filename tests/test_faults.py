@@ -135,9 +135,9 @@ def test_the_second_of_two_processes_on_one_folder_refuses_in_a_sentence(
         stdout=subprocess.PIPE,
     )
     assert first.stdout.readline() == b"mine\n"
-    with pytest.raises(fn.FeedbackError, match=r"Another run is writing to .*; wait until"):
+    with pytest.raises(fn.FeedbackError, match=r"Another command is writing to .*; wait until"):
         fn.analyse(fn.read_survey(tiny), run_folder)
-    with pytest.raises(fn.FeedbackError, match="Another run is writing"):
+    with pytest.raises(fn.FeedbackError, match="Another command is writing"):
         pipeline.write_report(load_run(run_folder), run_folder, notebooks=False)
     # A process that is killed keeps the folder from nobody.
     first.kill()

@@ -105,7 +105,7 @@ def test_a_slice_that_was_damaged_is_done_again(survey: fn.Survey, tmp_path: Pat
 def test_two_runs_into_one_folder_do_not_mix(survey: fn.Survey, tmp_path: Path) -> None:
     with (
         Steps(tmp_path / "run").alone(),
-        pytest.raises(FeedbackError, match="Another run is writing to"),
+        pytest.raises(FeedbackError, match="Another command is writing to"),
     ):
         fn.analyse(survey, tmp_path / "run", resamples=100)
     with Steps(tmp_path / "run").alone():

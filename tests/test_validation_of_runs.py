@@ -120,7 +120,7 @@ def test_nothing_is_drawn_or_read_while_another_process_writes_into_the_run(
     before = files_of(copied_run.folder)
     with (
         Steps(copied_run.folder).alone(),
-        pytest.raises(FeedbackError, match="Another run is writing"),
+        pytest.raises(FeedbackError, match="Another command is writing"),
     ):
         hand_check(copied_run, sheet, n=40)
     assert files_of(copied_run.folder) == before
@@ -130,7 +130,7 @@ def test_nothing_is_drawn_or_read_while_another_process_writes_into_the_run(
     before = files_of(copied_run.folder)
     with (
         Steps(copied_run.folder).alone(),
-        pytest.raises(FeedbackError, match="Another run is writing"),
+        pytest.raises(FeedbackError, match="Another command is writing"),
     ):
         hand_check(copied_run, sheet)
     assert files_of(copied_run.folder) == before
