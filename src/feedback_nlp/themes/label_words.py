@@ -128,6 +128,7 @@ _USED = frozenset(
 _MONEY = frozenset(
     "deal offer price cost value bill payment charge debit fee money refund pound".split()
 )
+_CHANGES = frozenset("rise increase hike cut drop change".split())
 _STAFF_SIDES = {
     f"staff {side}": f"{{}} {side}"
     for side in ("helpfulness", "friendliness", "kindness", "manners", "professionalism")
@@ -175,8 +176,8 @@ def compound(noun: str, meaning: str) -> str:
     --------
     >>> compound("engineer", "waiting times"), compound("crew", "staff kindness")
     ('engineer waiting times', 'crew kindness')
-    >>> compound("phone", "staff kindness")
-    ''
+    >>> compound("phone", "staff kindness"), compound("rise", "prices")
+    ('', 'price rises')
     """
     if noun in MEANINGS - _THINGS_TOO:
         return ""
@@ -186,6 +187,8 @@ def compound(noun: str, meaning: str) -> str:
         return f"{noun} speed" if noun in _SPEEDY else ""
     if meaning == "ease of use":
         return f"{noun} ease of use" if noun in _USED else ""
+    if meaning == "prices" and noun in _CHANGES:
+        return f"price {noun}s"
     if meaning == "prices" and noun in _MONEY:
         return ""
     if meaning not in _SIDES or (noun in PERSONS and meaning not in ("waiting times", "delays")):
