@@ -172,9 +172,7 @@ def test_picture_and_sentences_of_the_half_page_are_of_the_same_rating(sample_ru
         plt.close(axes.figure)
         return texts
 
-    other = gaps.loc[gaps["measure"] != main, "measure"].iloc[0]
+    other = gaps.loc[gaps["measure"] != main, ["measure", "tone"]].iloc[0].to_dict()
     assert drawn(sample_run, page) == drawn(MainLast(), page)
-    assert drawn(sample_run, page) != drawn(
-        sample_run, {"figure": {**page["figure"], "measure": other}}
-    )
+    assert drawn(sample_run, page) != drawn(sample_run, {"figure": {**page["figure"], **other}})
     assert f"by “{page['rating']}”" in page["sentences"][0]["text"].replace("\u200e", "")

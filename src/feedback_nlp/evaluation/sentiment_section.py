@@ -47,7 +47,8 @@ def sentiment(data: Path, seed: int, draws: int) -> Section:
         "Three classes on the NHS answers against the human code; rank correlation with the score "
         "or rating on the telecom and airline answers; three classes on the challenge set, 450 "
         "hard sentences written for it (`data/gold/sentiment_challenge_README.md`). A run reads "
-        "answers whole; *by mentions* is the mean of an answer's mentions, weighted by length. "
+        "answers whole, and in the same reading their mentions; *by mentions* is the mean "
+        "of an answer's mentions, weighted by length. The other tools get each mention cut out. "
         "Beside it VADER and TextBlob with the thresholds their authors or custom give.",
         tuple(figures),
         (

@@ -230,7 +230,7 @@ def _with_score(
     both = pd.DataFrame({"rating": within, "score": pd.to_numeric(score)}).astype(float).dropna()
     if len(both) < _ENOUGH or both["rating"].nunique() < 2 or both["score"].nunique() < 2:
         return 0.0, 0.0, 0.0, 0
-    rho = both.corr(method="spearman").to_numpy()[0, 1]  # without scipy, slow to import
+    rho = float(both.corr(method="spearman").to_numpy(float)[0, 1])  # scipy is slow to import
     z, half = np.arctanh(np.clip(rho, -0.9999, 0.9999)), 2.576 / np.sqrt(len(both) - 3)
     return rho, float(np.tanh(z - half)), float(np.tanh(z + half)), len(both)
 
