@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
@@ -109,6 +110,7 @@ class Analysis:
                     self.reused.append(step)
                 if step == "rows":
                     clear_tables(self.folder, self._parts())
+                pa.default_memory_pool().release_unused()  # of a million rows nearly a gigabyte
                 self.seconds[step] = round(time.perf_counter() - started, 3)
                 self.notes[step] = note
                 bar.update()

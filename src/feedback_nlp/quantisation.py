@@ -5,6 +5,9 @@ read in batches without changing what comes out for each, which is faster. A fix
 bear the widest channel, so channels are first made alike (Xiao et al. 2023, "SmoothQuant: Accurate
 and Efficient Post-Training Quantization for Large Language Models", ICML, equation 4): what a
 channel is divided by, its row of the weights is multiplied by.
+
+onnxruntime normalises layers ten times as fast by its plain operation as by the one fused with the
+sum before it, and multiplies, scales and adds a bias faster in one operation than in three.
 """
 
 from __future__ import annotations
@@ -70,6 +73,7 @@ def write_static_int8_onnx(module: Any, rows: Sequence[list[int]], target: Path)
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers import optimizer
+    from onnxruntime.transformers.fusion_options import FusionOptions
 
     target.parent.mkdir(parents=True, exist_ok=True)
     loudness = logging.root.manager.disable
@@ -83,19 +87,29 @@ def write_static_int8_onnx(module: Any, rows: Sequence[list[int]], target: Path)
             steps = ("plain", "fused", "smooth", "small", "fixed")
             plain, fused, smooth, small, fixed = (Path(scratch) / f"{n}.onnx" for n in steps)
             _export_plain(module, plain)
+            apart = FusionOptions("bert")
+            apart.enable_skip_layer_norm = apart.enable_bias_skip_layer_norm = False
+            apart.enable_bias_gelu = False
+            apart.use_multi_head_attention = True
             optimizer.optimize_model(
-                str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0
+                str(plain),
+                model_type="bert",
+                num_heads=12,
+                hidden_size=384,
+                opt_level=0,
+                optimization_options=apart,
             ).save_model_to_file(str(fused))
-            model = onnx.load(str(fused))
+            model = _without_mask(onnx.load(str(fused)))
             _make_channels_alike(model, rows)
             onnx.save(model, str(smooth))
             quantize_dynamic(
                 str(smooth), str(small), per_channel=True, weight_type=QuantType.QInt8,
-                op_types_to_quantize=["Attention", "MatMul", "EmbedLayerNormalization"],
+                op_types_to_quantize=["MatMul", "EmbedLayerNormalization"],
                 extra_options={"MatMulConstBOnly": True, "DefaultTensorType": 1},
             )  # fmt: skip
             model = onnx.load(str(small))
             _fix_ranges(model, _ranges(onnx.load(str(smooth)), _quantised(model), rows))
+            _multiply_in_one_step(model)
             onnx.helper.set_model_props(model, {"ranges": "fixed"})  # may be read in batches
             onnx.save(model, str(fixed))
             _session(model)  # a file that does not load is no file
@@ -122,36 +136,77 @@ def _export_plain(module: Any, target: Path) -> None:
     )
 
 
+def _without_mask(model: Any) -> Any:
+    """Attention to all tokens, as nothing is padded, and its biases as steps of their own."""
+    from onnx import helper, numpy_helper
+    from onnxruntime.transformers.onnx_model import OnnxModel
+
+    weights = {one.name: one for one in model.graph.initializer}
+    nodes = model.graph.node
+    for attention in [node for node in nodes if node.op_type == "MultiHeadAttention"]:
+        biases = np.split(numpy_helper.to_array(weights[attention.input[3]]), 3)
+        for place, bias in enumerate(biases):
+            product = attention.input[place]
+            name = f"{product}_bias"
+            model.graph.initializer.append(numpy_helper.from_array(bias.copy(), name))
+            nodes.insert(
+                list(nodes).index(attention),
+                helper.make_node("Add", [product, name], [f"{product}_biased"], name=name),
+            )
+            attention.input[place] = f"{product}_biased"
+        del attention.input[3:]
+    whole = OnnxModel(model)
+    whole.prune_graph(allow_remove_graph_inputs=True)
+    return whole.model
+
+
 def _make_channels_alike(model: Any, rows: Sequence[list[int]]) -> None:
-    """Put a division of channels before each matrix product, and its inverse into the matrix."""
+    """Divide the channels before each matrix product, and put the inverse into the matrix.
+
+    What attention gives for a channel is a mean of the values of that channel, so there the
+    division goes into the matrix that makes the values.
+    """
     from onnx import helper, numpy_helper
 
     weights = {one.name: one for one in model.graph.initializer}
-    products = [
-        node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in weights
-    ]
-    names = sorted({node.input[0] for node in products})
-    widest: dict[str, Any] = dict.fromkeys(names, 0.0)
-    for values in _watch(model, names, rows):
-        for name, value in zip(names, values, strict=True):
+    made_by = {name: node for node in model.graph.node for name in node.output}
+    products: dict[str, list[Any]] = {}
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and node.input[1] in weights:
+            products.setdefault(node.input[0], []).append(node)
+    widest: dict[str, Any] = dict.fromkeys(products, 0.0)
+    for values in _watch(model, list(products), rows):
+        for name, value in zip(products, values, strict=True):
             flat = np.abs(value.reshape(-1, value.shape[-1])).max(axis=0)
             widest[name] = np.maximum(widest[name], flat)
-    for number, node in enumerate(products):
-        weight = numpy_helper.to_array(weights[node.input[1]])
-        width = np.maximum(widest[node.input[0]], 1e-3)
-        other = np.maximum(np.abs(weight).max(axis=1), 1e-5)
+
+    def multiply(name: str, by: Any) -> None:
+        changed = numpy_helper.to_array(weights[name]) * by
+        weights[name].CopyFrom(numpy_helper.from_array(changed.astype(np.float32), name))
+
+    for number, (name, nodes) in enumerate(products.items()):
+        width = np.maximum(widest[name], 1e-3)
+        rows_of = [
+            np.abs(numpy_helper.to_array(weights[node.input[1]])).max(axis=1) for node in nodes
+        ]
+        other = np.maximum(np.max(rows_of, axis=0), 1e-5)
         scale = (width**MIGRATION / other ** (1 - MIGRATION)).astype(np.float32)
         scale /= np.exp(np.log(scale).mean())
-        weights[node.input[1]].CopyFrom(
-            numpy_helper.from_array(weight * scale[:, None], node.input[1])
-        )
+        for node in nodes:
+            multiply(node.input[1], scale[:, None])
+        if made_by[name].op_type == "MultiHeadAttention":
+            biased = made_by[made_by[name].input[2]]
+            multiply(biased.input[1], 1 / scale)
+            multiply(made_by[biased.input[0]].input[1], 1 / scale)
+            continue
         divisor, divided = f"channels_{number}_divisor", f"channels_{number}_alike"
         model.graph.initializer.append(numpy_helper.from_array(1 / scale, divisor))
-        place = list(model.graph.node).index(node)
         model.graph.node.insert(
-            place, helper.make_node("Mul", [node.input[0], divisor], [divided], name=divided)
+            list(model.graph.node).index(nodes[0]),
+            helper.make_node("Mul", [name, divisor], [divided], name=divided),
         )
-        node.input[0] = divided
+        for node in nodes:
+            node.input[0] = divided
 
 
 def _quantised(model: Any) -> list[str]:
@@ -192,6 +247,36 @@ def _fix_ranges(model: Any, ranges: dict[str, tuple[float, float]]) -> None:
         )  # fmt: skip
 
 
+def _multiply_in_one_step(model: Any) -> None:
+    """Matrix product, scales and bias as one operation in place of four."""
+    from onnx import helper
+
+    nodes = model.graph.node
+    constant = {one.name for one in model.graph.initializer}
+    made_by = {name: node for node in nodes for name in node.output}
+    used_by = {name: node for node in nodes for name in node.input}  # each of these by one
+    for product in [node for node in nodes if node.op_type == "MatMulInteger"]:
+        cast = used_by[product.output[0]]
+        scaled = used_by[cast.output[0]]
+        scales = made_by[scaled.input[1]]
+        steps = [product, cast, scales, scaled]
+        after = used_by[scaled.output[0]]
+        bias = [name for name in after.input if name in constant]
+        if after.op_type == "Add" and bias:
+            steps.append(after)
+        left, right, left_zero, right_zero = product.input
+        nodes.insert(
+            list(nodes).index(steps[-1]),
+            helper.make_node(
+                "MatMulIntegerToFloat",
+                [left, right, *scales.input, left_zero, right_zero, *bias[: len(steps) - 4]],
+                [steps[-1].output[0]], name=f"{product.name}_scaled", domain="com.microsoft",
+            ),
+        )  # fmt: skip
+        for node in steps:
+            nodes.remove(node)
+
+
 def _watch(model: Any, names: list[str], rows: Sequence[list[int]]) -> Any:
     """Values of the named activations, text by text."""
     import onnx
@@ -206,8 +291,7 @@ def _watch(model: Any, names: list[str], rows: Sequence[list[int]]) -> Any:
     )
     session = _session(watched)
     for row in rows:
-        ids = np.array([row], np.int64)
-        yield session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        yield session.run(names, {"input_ids": np.array([row], np.int64)})
 
 
 def _session(model: Any) -> Any:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -126,8 +128,8 @@ def prepare_rows(
         return responses, cut_mentions(responses)
 
     # Persons are numbered across all rows; all else looks at one row.
-    size = max(1, len(rows)) if plan.options.number_names else _BLOCK
-    blocks = [rows.iloc[first : first + size] for first in range(0, max(1, len(rows)), size)]
+    ends = [len(rows)] if plan.options.number_names else _block_ends(len(rows))
+    blocks = [rows.iloc[first:end] for first, end in pairwise([0, *ends])]
     done: list[tuple[pd.DataFrame, pd.DataFrame]] = []
     vectors = []
     # While the models read a block on all cores but for moments, the next one is cleaned.
@@ -141,6 +143,12 @@ def prepare_rows(
     marks = responses["answer"].str.extractall(_PLACEHOLDER)[0].value_counts()
     redacted = {str(label): int(n) for label, n in sorted(marks.items())}
     return PreparedRows(responses, mentions, np.concatenate(vectors), redacted)
+
+
+def _block_ends(n: int) -> list[int]:
+    """Where blocks end: the first are small, as nothing else is at work while they are cleaned."""
+    ends = np.unique(np.minimum([_BLOCK // 8, _BLOCK // 2, *range(_BLOCK, n + _BLOCK, _BLOCK)], n))
+    return [int(end) for end in ends]
 
 
 @contextmanager
@@ -232,10 +240,9 @@ def scored_mentions(
     from feedback_nlp.sentiment_in_answers import score_in_answers
 
     mentions = mentions.copy()
-    own = mentions.groupby("response_id", sort=False)[["start", "end"]]
-    spans = {
-        response_id: list(zip(part["start"], part["end"], strict=True)) for response_id, part in own
-    }
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for response_id, *span in mentions[["response_id", "start", "end"]].itertuples(index=False):
+        spans[response_id].append((span[0], span[1]))
     with_content = responses[responses["has_content"]]
     whole, within = score_in_answers(
         with_content["answer"].tolist(),

@@ -36,13 +36,14 @@ class StoredVectors:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        parts = [np.load(path, mmap_mode="r", allow_pickle=False) for path in paths]
-        self._parts = [part for part in parts if len(part)] or parts[:1]
-        self._ends = np.cumsum([len(part) for part in self._parts])
+        lengths, widths = zip(*(_opened(path).shape for path in paths), strict=True)
+        self._paths = list(paths)
+        self._ends = np.cumsum(lengths)
+        self._width = int(widths[0])
 
     @property
     def shape(self) -> tuple[int, int]:
-        return len(self), int(self._parts[0].shape[1])
+        return len(self), self._width
 
     def __len__(self) -> int:
         return int(self._ends[-1])
@@ -54,8 +55,9 @@ class StoredVectors:
         found = np.empty((len(wanted), self.shape[1]), np.float32)
         for number in np.unique(part):
             here = part == number
-            first = self._ends[number] - len(self._parts[number])
-            found[here] = self._parts[number][wanted[here] - first]
+            # Opened anew each time: what has been read of an open file counts as memory in use.
+            stored = _opened(self._paths[number])
+            found[here] = stored[wanted[here] - (self._ends[number] - len(stored))]
         return found
 
     def slices(self) -> Iterator[tuple[slice, Vectors]]:
@@ -63,6 +65,11 @@ class StoredVectors:
         for first in range(0, len(self), _SLICE):
             rows = slice(first, min(first + _SLICE, len(self)))
             yield rows, self[rows]
+
+
+def _opened(path: Path) -> npt.NDArray[np.float16]:
+    opened: npt.NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return opened
 
 
 def open_vectors(paths: Sequence[Path]) -> Vectors | StoredVectors:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.util import hash_pandas_object
 
 Matrix = NDArray[np.float64]
 
 _CELLS_AT_ONCE = 10_000_000
+_HASHED_AT_ONCE = 100_000
 
 
 def resampled_totals(columns: Matrix, resamples: int, seed: int) -> Matrix:
@@ -69,7 +71,9 @@ def distinct_rows(
 ) -> tuple[Matrix, NDArray[Any], NDArray[Any]]:
     """Give the distinct rows of a matrix without missing values, in order of first appearance.
 
-    numpy's `unique` does the same by sorting, sixty times as slowly for many columns.
+    Rows are compared by a hash of 64 bits: of a million different rows two are taken for the same
+    once in thirty million tables. numpy's `unique` sorts instead, sixty times as slowly for many
+    columns.
 
     Parameters
     ----------
@@ -91,10 +95,14 @@ def distinct_rows(
     """
     if not rows.size:
         return rows[:0], np.zeros(0, np.int64), np.zeros(0, np.int64)
-    frame = pd.DataFrame(rows)
-    kind = frame.groupby(list(frame.columns), sort=False).ngroup().to_numpy(np.int64)
-    _, first, counts = np.unique(kind, return_index=True, return_counts=True)
-    return rows[first], kind, counts.astype(np.int64)
+    marks = [
+        hash_pandas_object(pd.DataFrame(rows[first : first + _HASHED_AT_ONCE] + 0.0), index=False)
+        for first in range(0, len(rows), _HASHED_AT_ONCE)
+    ]
+    kind, marks_found = pd.factorize(np.concatenate(marks))
+    first_of_kind = np.empty(len(marks_found), np.int64)
+    first_of_kind[kind[::-1]] = np.arange(len(rows))[::-1]
+    return rows[first_of_kind], kind, np.bincount(kind)
 
 
 def percentile_interval(

@@ -10,6 +10,7 @@ service") make no theme of their own beside general praise and general complaint
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -29,7 +30,7 @@ from feedback_nlp.themes.parts import (
     WordVectors,
     parts_of,
 )
-from feedback_nlp.themes.phrases import topic_texts
+from feedback_nlp.themes.phrases import phrases_of, topic_texts
 from feedback_nlp.themes.stability import stability_of
 from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
 
@@ -134,7 +135,9 @@ def discover_themes(
             f"Learnt from {LEARNT_FROM_AT_MOST} of {len(distinct)} distinct mentions, drawn in "
             "proportion to praise, blame and neither; the rest was assigned to the themes found."
         )
-    model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
+    with ThreadPoolExecutor(1) as ahead:
+        ahead.submit(phrases_of, [])  # loads what names the themes, a second's work
+        model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
 
     def assigned(model: ThemeModel) -> Assigned:
         return _in_blocks(
