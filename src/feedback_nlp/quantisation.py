@@ -248,7 +248,7 @@ def _fix_ranges(model: Any, ranges: dict[str, tuple[float, float]]) -> None:
 
 
 def _multiply_in_one_step(model: Any) -> None:
-    """Matrix product, scales and bias as one operation in place of four."""
+    """Matrix product, scales and bias as one operation in place of five."""
     from onnx import helper
 
     nodes = model.graph.node
@@ -259,21 +259,18 @@ def _multiply_in_one_step(model: Any) -> None:
         cast = used_by[product.output[0]]
         scaled = used_by[cast.output[0]]
         scales = made_by[scaled.input[1]]
-        steps = [product, cast, scales, scaled]
-        after = used_by[scaled.output[0]]
-        bias = [name for name in after.input if name in constant]
-        if after.op_type == "Add" and bias:
-            steps.append(after)
+        biased = used_by[scaled.output[0]]
+        bias = next(name for name in biased.input if name in constant)
         left, right, left_zero, right_zero = product.input
         nodes.insert(
-            list(nodes).index(steps[-1]),
+            list(nodes).index(biased),
             helper.make_node(
                 "MatMulIntegerToFloat",
-                [left, right, *scales.input, left_zero, right_zero, *bias[: len(steps) - 4]],
-                [steps[-1].output[0]], name=f"{product.name}_scaled", domain="com.microsoft",
+                [left, right, *scales.input, left_zero, right_zero, bias],
+                [biased.output[0]], name=f"{product.name}_scaled", domain="com.microsoft",
             ),
         )  # fmt: skip
-        for node in steps:
+        for node in (product, cast, scales, scaled, biased):
             nodes.remove(node)
 
 
