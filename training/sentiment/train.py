@@ -51,6 +51,7 @@ EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all ne
 REPLAYED = (2000, 6000)  # VADER's sentences and words seen again in stages 2 and 3: not to forget
 JOINED = (5000, 6000)  # answers of two or three sentences in stages 2 and 3
 CALIBRATED = 400  # training texts from which the ranges of the 8-bit model are taken
+NHS_SEEN, REVIEWS_SEEN = 2, 3  # times in stage 3; of a review another passage each time
 REVIEW_WEIGHT = 0.5  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
 
@@ -96,7 +97,8 @@ def main() -> None:
         nhs = [example for example in seen if example.source == "nhs"]
         # An answer coded neutral may hold praise and blame: it is no part with one polarity.
         joined = data.joined_examples(written + [e for e in nhs if e.polarity], JOINED[1], SEED)
-        jobs[name] = 2 * seen + written + replayed[1] + joined
+        reviews = [example for example in seen if example.source != "nhs"]
+        jobs[name] = NHS_SEEN * nhs + REVIEWS_SEEN * reviews + written + replayed[1] + joined
     with ProcessPoolExecutor(
         options.workers, mp_context=multiprocessing.get_context("spawn")
     ) as pool:

@@ -35,6 +35,14 @@ WRITTEN = (
     "change_sentences",
     "turning_sentences",
     "implied_sentences",
+    "hasty_sentences",
+    "travel_sentences",
+    "public_sentences",
+    "event_sentences",
+    "misleading_sentences",
+    "wish_sentences",
+    "comparison_sentences",
+    "short_sentences",
 )
 _JOINED_AT_MOST = 140  # characters
 _FEWEST_TO_JOIN = 20
