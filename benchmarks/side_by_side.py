@@ -68,8 +68,9 @@ def measured(contender: str, survey: Path, scratch: Path, scheduler: str | None)
     """Run a contender in a process of its own; wall time is that of the whole process."""
     cache = scratch / "cache"
     shutil.rmtree(cache / "vectors", ignore_errors=True)
-    words = [sys.executable, __file__, "--contender", contender, "--survey", str(survey)]
+    words = [sys.executable, __file__, "--contender", contender]
     words += ["--scheduler", scheduler] if scheduler else []
+    words += ["--survey", str(survey)]
     environment = {**os.environ, "FEEDBACK_NLP_CACHE": str(cache)}
     compiled = None
     if contender == "ours" and not cache.exists():
