@@ -54,6 +54,22 @@ def test_int8_stays_close_to_float32():
     assert ((encode(texts) * exact).sum(axis=1)).mean() > 0.985
 
 
+def test_models_are_written_without_the_operations_that_are_slow():
+    import onnx
+    from onnxruntime import __version__
+
+    from feedback_nlp.sentiment_models import shipped_folder
+
+    encoder = load_encoder().fingerprint.removesuffix(f"-ort{__version__}")
+    compiled = cache_folder() / "compiled" / f"{encoder}-ort{__version__}.onnx"
+    for path in (compiled, shipped_folder() / "model.onnx"):
+        graph = onnx.load(str(path)).graph
+        kinds = {node.op_type for node in graph.node}
+        assert {"MatMulIntegerToFloat", "LayerNormalization", "MultiHeadAttention"} <= kinds
+        assert not kinds & {"SkipLayerNormalization", "QAttention", "MatMulInteger"}
+        assert [one.name for one in graph.input] == ["input_ids"]
+
+
 def test_a_broken_cache_entry_or_file_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("FEEDBACK_NLP_CACHE", str(tmp_path))
     with VectorCache(cache_folder() / "vectors/test.sqlite") as cache:

@@ -15,7 +15,7 @@ from feedback_nlp.findings.benchmarks import (
     detectable_difference,
     responses_to_tell,
 )
-from feedback_nlp.findings.bootstrap import percentile_interval
+from feedback_nlp.findings.bootstrap import distinct_rows, percentile_interval
 from feedback_nlp.findings.consistency import words_against_scores
 from feedback_nlp.findings.content import tone_against_score
 from feedback_nlp.findings.csat.agreement import csat_comparisons
@@ -57,6 +57,33 @@ def test_errors_of_the_proportional_odds_model_are_those_of_statsmodels() -> Non
     # The scores of the rows add up to zero at the maximum, and vary as the information says.
     assert np.abs(ours.scores.sum(axis=0)).max() < 1e-4
     assert ours.covariance @ (ours.scores.T @ ours.scores) == pytest.approx(np.eye(5), abs=0.4)
+
+
+def test_respondents_alike_are_fitted_as_if_each_stood_alone(monkeypatch) -> None:
+    random = np.random.default_rng(5)
+    x = random.integers(0, 2, (900, 3)).astype(float)
+    category = np.digitize(x @ [0.8, -1.2, 0.3] + random.logistic(size=900), [-0.7, 0.9])
+    weights = random.uniform(0.5, 2.0, 900)
+    together = fit_proportional_odds(category, x, weights)
+    assert len(together.kind_scores) <= 24
+    # Told apart by a hair's breadth no two are alike, and seven at a time are many blocks.
+    monkeypatch.setattr("feedback_nlp.findings.proportional_odds._ROWS_AT_ONCE", 7)
+    apart = fit_proportional_odds(category, x + random.normal(0, 1e-9, x.shape), weights)
+    assert len(apart.kind_scores) == 900
+    assert together.slopes == pytest.approx(apart.slopes, abs=1e-6)
+    assert together.covariance == pytest.approx(apart.covariance, abs=1e-6)
+    assert together.scores == pytest.approx(apart.scores, abs=1e-6)
+
+
+def test_rows_are_told_apart_as_by_pandas(monkeypatch) -> None:
+    monkeypatch.setattr("feedback_nlp.findings.bootstrap._HASHED_AT_ONCE", 50)
+    rows = np.random.default_rng(6).choice([0.0, -0.0, 1.0, 0.5], (400, 4))
+    distinct, kind, counts = distinct_rows(rows)
+    frame = pd.DataFrame(rows)
+    by_pandas = frame.groupby(list(frame.columns), sort=False).ngroup()
+    assert kind.tolist() == by_pandas.tolist()
+    assert counts.tolist() == by_pandas.value_counts().sort_index().tolist()
+    assert (distinct[kind] == rows).all()
 
 
 def test_correlations_of_two_ratings_with_the_score_are_scipys() -> None:
