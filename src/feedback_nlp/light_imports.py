@@ -1,8 +1,8 @@
 """Libraries imported without optional ones that they would load and we do not use of them.
 
-spaCy's backend loads torch where it is installed, BERTopic loads transformers, UMAP and plotly:
-together 10 s of work at every start, for nothing here. They do without, as does pandera without
-hypothesis.
+spaCy's backend loads torch where it is installed, BERTopic loads transformers, UMAP, plotly and
+the hub's client: together 10 s of work at every start, for nothing here. They do without, as does
+pandera without hypothesis.
 """
 
 from __future__ import annotations

@@ -8,15 +8,13 @@ belong to an abbreviation, a name or a number.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 
 from feedback_nlp.answers.clause_words import FUNCTION_WORDS
 from feedback_nlp.answers.clauses import clause_starts
-from feedback_nlp.language_models import load_spacy
+from feedback_nlp.language_models import longest_text, read_with
 
 _BATCH = 256
 _STOPS = ".!?\u2026\u3002\uff01\uff1f"
@@ -171,19 +169,9 @@ def _enumerators(answer: str) -> list[int]:
 def _model_sentence_starts(answers: list[str]) -> list[frozenset[int]]:
     if not answers:
         return []
-    recogniser = sentence_recogniser()
-    longest = recogniser.max_length - 1
+    longest = longest_text()
     texts = (answer if len(answer) <= longest else answer[:longest] for answer in answers)
     return [
         frozenset(sentence.start_char for sentence in document.sents)
-        for document in recogniser.pipe(texts, batch_size=_BATCH)
+        for document in read_with(["senter"], texts, batch_size=_BATCH)
     ]
-
-
-@lru_cache(maxsize=1)
-def sentence_recogniser() -> Any:
-    """spaCy's sentence recogniser: the official model where it is installed, or its re-upload."""
-    return load_spacy(
-        exclude=["parser", "ner", "lemmatizer", "attribute_ruler", "tagger", "tok2vec"],
-        enable=["senter"],
-    )

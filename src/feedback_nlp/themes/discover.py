@@ -136,7 +136,7 @@ def discover_themes(
             "proportion to praise, blame and neither; the rest was assigned to the themes found."
         )
     with ThreadPoolExecutor(1) as ahead:
-        ahead.submit(phrases_of, [])  # loads what names the themes, a second's work
+        ahead.submit(phrases_of, ["bill"])  # loads what names the themes, a second's work
         model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
 
     def assigned(model: ThemeModel) -> Assigned:

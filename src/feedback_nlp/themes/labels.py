@@ -189,4 +189,4 @@ def _class_tf_idf() -> Any:
     import sklearn.metrics.pairwise  # noqa: F401
 
     unused = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "plotly")
-    return import_apart("bertopic.vectorizers", *unused).ClassTfidfTransformer
+    return import_apart("bertopic.vectorizers", *unused, "huggingface_hub").ClassTfidfTransformer

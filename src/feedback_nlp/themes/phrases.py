@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from feedback_nlp.language_models import tagged
 from feedback_nlp.themes.label_words import (
     EMPTY_NOUNS,
     THING_MEANT,
@@ -77,13 +78,6 @@ class Phrase:
 
 
 @lru_cache(maxsize=1)
-def _tagger() -> Any:
-    from feedback_nlp.language_models import load_spacy
-
-    return load_spacy(exclude=("parser", "ner", "senter"))
-
-
-@lru_cache(maxsize=1)
 def _tone_words() -> frozenset[str]:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -117,7 +111,7 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
     if len(_found) > 50_000:
         _found.clear()
         missing = list(dict.fromkeys(texts))
-    for text, parsed in zip(missing, _tagger().pipe(missing, batch_size=128), strict=True):
+    for text, parsed in zip(missing, tagged(missing), strict=True):
         _join_hyphens(parsed)
         _found[text] = tuple(dict.fromkeys(_phrases(parsed)))
     return [_found[text] for text in texts]
