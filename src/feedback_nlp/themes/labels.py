@@ -22,7 +22,6 @@ STOPGAPS = tuple(
     for which in ("Other", "Further", "More", "Additional", "Various", "Diverse", "Remaining")
 )
 _READ_OF_EACH = 30  # mentions nearest to the centre from which a group is named
-_TYPICAL = 5
 _KEYWORDS = 8
 
 
@@ -83,11 +82,10 @@ def label_groups(
         if lone and within is not None and taken:
             labels[group] = taken[int(within[group])].label
             continue
-        typical = [texts[i] for i in read[group][:_TYPICAL]]
         label = next(
             (
                 label
-                for label in (labels_for(things, group, typical, broad=broad) if typical else ())
+                for label in (labels_for(things, group, broad=broad) if read[group] else ())
                 if 2 <= len(label.split()) <= 5 and folded(label) not in used
             ),
             "",

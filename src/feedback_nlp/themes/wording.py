@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback_nlp.encoding import encode
 from feedback_nlp.themes.clustering import unit
@@ -21,6 +22,7 @@ from feedback_nlp.themes.label_words import (
 from feedback_nlp.themes.phrases import Phrase, phrases_of, topic_texts
 
 _CANDIDATES = 14
+_TYPICAL = 5
 _LEAST_SHARE = 0.08  # of the mentions read; a rarer thing names the group only in need
 _LEAST_IN_NEED = 0.04
 _MARKED = 3.0  # times as frequent as elsewhere: what a rare thing must be
@@ -44,11 +46,20 @@ class Things:
         Share that name both of two things.
     forms : dict of str to Counter
         How each thing is written.
+    weights : list of dict of str to float
+        What each group names before all, the strongest first, with how strongly.
+    vectors : dict of str to ndarray
+        Of all these things.
+    centres : list of ndarray
+        Unit mean vector of each group's most typical mentions.
     """
 
     shares: list[dict[str, float]]
     together: list[dict[tuple[str, str], float]]
     forms: dict[str, Counter[str]]
+    weights: list[dict[str, float]] = field(default_factory=list)
+    vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    centres: list[NDArray[np.float32]] = field(default_factory=list)
 
 
 def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
@@ -58,7 +69,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
     ----------
     texts : sequence of str
     read : sequence of sequence of int
-        Positions of the mentions of each group.
+        Positions of the mentions of each group, nearest to its centre first.
     """
     phrases = phrases_of([texts[i] for rows in read for i in rows])
     forms: dict[str, Counter[str]] = defaultdict(Counter)
@@ -87,24 +98,33 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
         cursor += len(rows)
         shares.append(_shares(of_group, kept))
         together.append(_together(of_group, shares[-1]))
-    return Things(shares, together, forms)
+    things = Things(shares, together, forms)
+    weights = [_strongest(things, group) for group in range(len(read))]
+    typical = [topic_texts([texts[i] for i in rows[:_TYPICAL]]) for rows in read]
+    # All in one go: a call of the encoder for each group takes ten times as long.
+    wanted = list(dict.fromkeys(text for texts in (*weights, *typical) for text in texts))
+    # The survey's own vectors may be another encoder's.
+    vectors = dict(zip(wanted, encode(wanted), strict=True))
+    centres = [
+        unit(np.mean([vectors[text] for text in texts], axis=0, keepdims=True))[0]
+        if texts
+        else np.zeros(0, np.float32)
+        for texts in typical
+    ]
+    return replace(things, weights=weights, vectors=vectors, centres=centres)
 
 
-def labels_for(
-    things: Things, group: int, typical: Sequence[str], *, broad: bool = False
-) -> Iterator[str]:
+def labels_for(things: Things, group: int, *, broad: bool = False) -> Iterator[str]:
     """Labels for a group, the most telling first.
 
     Parameters
     ----------
     things : Things
     group : int
-    typical : sequence of str
-        Mentions nearest to the group's centre; what is near to them names the group better.
     broad : bool
         The group is a large theme: two things name it better than one thing in detail.
     """
-    ranked = _ranked(things, group, typical)
+    ranked = _ranked(things, group)
     shares = things.shares[group]
     frequent = [key for key in ranked if shares[key] >= _LEAST_SHARE]
     yield from _wordings(frequent, things, group, broad)
@@ -152,7 +172,7 @@ def _pairs(
             and not (
                 one_meaning and meaning not in BESIDE_THINGS and not (broad and _staff(meaning))
             )
-            and not _say_the_same(head, other)
+            and not _say_the_same(head, other, things)
         ):
             first, second = _written(head, things.forms), _written(other, things.forms)
             if _staff(head) and _staff(other):
@@ -214,24 +234,25 @@ def _pair(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def _ranked(things: Things, group: int, typical: Sequence[str]) -> list[str]:
-    """By share in the group, how much more than elsewhere, and nearness to what is said.
+def _strongest(things: Things, group: int) -> dict[str, float]:
+    """What marks a group, by share in it and how much more than elsewhere.
 
     Share times log lift is the thing's part in the Kullback-Leibler divergence between the group
     and the survey.
     """
-    shares = things.shares[group]
-    if not shares:
-        return []
     weights = {
         key: share * float(np.log1p(share / (_elsewhere(things, key) + 0.01)))
-        for key, share in shares.items()
+        for key, share in things.shares[group].items()
     }
-    strongest = sorted(weights, key=lambda key: (-weights[key], key))[:_CANDIDATES]
-    # The survey's own vectors may be another encoder's.
-    centre = unit(encode(topic_texts(typical)).mean(axis=0, keepdims=True))[0]
-    near = np.maximum(encode(strongest) @ centre, 0.05)
-    scores = {key: weights[key] * float(c) for key, c in zip(strongest, near, strict=True)}
+    return dict(sorted(weights.items(), key=lambda one: (-one[1], one[0]))[:_CANDIDATES])
+
+
+def _ranked(things: Things, group: int) -> list[str]:
+    """What marks a group and is near to what is said in it, the best first."""
+    scores = {
+        key: weight * max(float(things.vectors[key] @ things.centres[group]), 0.05)
+        for key, weight in things.weights[group].items()
+    }
     return sorted(scores, key=lambda key: (-scores[key], key))
 
 
@@ -268,11 +289,8 @@ def _can_be_read(
     return True
 
 
-def _say_the_same(one: str, other: str) -> bool:
-    if _same_stem(one, other):
-        return True
-    first, second = encode([one, other])
-    return bool(first @ second >= _ALIKE)
+def _say_the_same(one: str, other: str, things: Things) -> bool:
+    return _same_stem(one, other) or bool(things.vectors[one] @ things.vectors[other] >= _ALIKE)
 
 
 def _staff(meaning: str) -> bool:
