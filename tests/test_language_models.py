@@ -1,13 +1,17 @@
-"""One spaCy pipeline for all that reads words, sentences or names."""
+"""One spaCy pipeline for all that reads words, sentences or names, and how it is loaded."""
 
 from __future__ import annotations
 
+import gc
 import importlib
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from feedback_nlp.language_models import load_spacy, read_with, spacy_model_name, tagged
+from feedback_nlp.threads import fewer_collections, short_turns
 
 ANSWERS = [
     "Staff were kind. The wait was not",
@@ -64,3 +68,51 @@ def test_two_threads_may_read_at_once() -> None:
 def test_the_model_is_named_as_it_names_itself() -> None:
     package, version = spacy_model_name().split()
     assert version == importlib.import_module(package).__version__
+
+
+_SLOW_SPACY = """
+import sys, time, threading
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(("spacy", "thinc")):
+            time.sleep(0.004)
+sys.meta_path.insert(0, Slow())
+from feedback_nlp.language_models import read_with
+loading = [threading.Thread(target=lambda: list(read_with(["ner"], ["Ann rang"]))) for _ in "ab"]
+for thread in loading:
+    thread.start()
+while "spacy" not in sys.modules:
+    time.sleep(0.001)
+import importlib.util
+assert importlib.util.find_spec("torch") is not None
+import sklearn.cluster, scipy.stats
+for thread in loading:
+    thread.join()
+assert "torch" not in sys.modules
+print(sum(1 for text in read_with(["senter"], ["One. Two."]) for sentence in text.sents))
+"""
+
+
+def test_loading_hides_torch_from_no_other_thread() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SLOW_SPACY], capture_output=True, text=True, timeout=120
+    )
+    assert (done.stdout.strip(), done.stderr) == ("2", "")
+
+
+@pytest.mark.parametrize("setting", ["collections", "turns"])
+def test_settings_of_the_interpreter_come_back(setting: str) -> None:
+    read = {"collections": gc.get_threshold, "turns": sys.getswitchinterval}[setting]
+    needed = {"collections": fewer_collections, "turns": short_turns}[setting]
+    before = read()
+    first, second = needed(), needed()
+    first.__enter__()
+    inside = read()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert read() == inside != before  # the second still needs it
+    second.__exit__(None, None, None)
+    assert read() == before
+    with pytest.raises(ZeroDivisionError), needed():
+        1 / 0  # noqa: B018
+    assert read() == before

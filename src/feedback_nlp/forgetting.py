@@ -228,11 +228,13 @@ def _leave_vectors(folder: Path, kept: np.ndarray) -> None:
 
 
 def _leave_cache(run: Run, said: pd.DataFrame, answers: Sequence[str]) -> None:
-    from feedback_nlp.encoding import forget_vectors
+    from feedback_nlp.encoding import DEFAULT_ENCODER, forget_vectors
     from feedback_nlp.themes.phrases import topic_texts
 
     texts = said["text"].tolist()
-    forget_vectors([*texts, *topic_texts(texts), *answers], run.record["options"]["encoder"])
+    # Themes are named by the default encoder, whichever the survey was read with.
+    for encoder in dict.fromkeys([run.record["options"]["encoder"], DEFAULT_ENCODER]):
+        forget_vectors([*texts, *topic_texts(texts), *answers], encoder)
 
 
 def _leave_codebooks(run: Run, said: pd.DataFrame, answers: Sequence[str]) -> list[str]:

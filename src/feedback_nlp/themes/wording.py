@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class Things:
     weights : list of dict of str to float
         What each group names before all, the strongest first, with how strongly.
     vectors : dict of str to ndarray
-        Of all these things.
+        Of all these things and of the groups' most typical mentions.
     centres : list of ndarray
         Unit mean vector of each group's most typical mentions.
     """
@@ -57,9 +57,9 @@ class Things:
     shares: list[dict[str, float]]
     together: list[dict[tuple[str, str], float]]
     forms: dict[str, Counter[str]]
-    weights: list[dict[str, float]] = field(default_factory=list)
-    vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-    centres: list[NDArray[np.float32]] = field(default_factory=list)
+    weights: list[dict[str, float]]
+    vectors: dict[str, NDArray[np.float32]]
+    centres: list[NDArray[np.float32]]
 
 
 def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
@@ -98,8 +98,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
         cursor += len(rows)
         shares.append(_shares(of_group, kept))
         together.append(_together(of_group, shares[-1]))
-    things = Things(shares, together, forms)
-    weights = [_strongest(things, group) for group in range(len(read))]
+    weights = [_strongest(shares, group) for group in range(len(read))]
     typical = [topic_texts([texts[i] for i in rows[:_TYPICAL]]) for rows in read]
     # All in one go: a call of the encoder for each group takes ten times as long.
     wanted = list(dict.fromkeys(text for texts in (*weights, *typical) for text in texts))
@@ -111,7 +110,7 @@ def things_named(texts: Sequence[str], read: Sequence[Sequence[int]]) -> Things:
         else np.zeros(0, np.float32)
         for texts in typical
     ]
-    return replace(things, weights=weights, vectors=vectors, centres=centres)
+    return Things(shares, together, forms, weights, vectors, centres)
 
 
 def labels_for(things: Things, group: int, *, broad: bool = False) -> Iterator[str]:
@@ -128,7 +127,7 @@ def labels_for(things: Things, group: int, *, broad: bool = False) -> Iterator[s
     shares = things.shares[group]
     frequent = [key for key in ranked if shares[key] >= _LEAST_SHARE]
     yield from _wordings(frequent, things, group, broad)
-    marked = [k for k in ranked if shares[k] >= _MARKED * _elsewhere(things, k)]
+    marked = [k for k in ranked if shares[k] >= _MARKED * _elsewhere(things.shares, k)]
     if len(set(marked) | set(frequent)) > len(frequent):
         yield from _wordings(marked, things, group, broad)
 
@@ -234,15 +233,15 @@ def _pair(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def _strongest(things: Things, group: int) -> dict[str, float]:
+def _strongest(shares: Sequence[dict[str, float]], group: int) -> dict[str, float]:
     """What marks a group, by share in it and how much more than elsewhere.
 
     Share times log lift is the thing's part in the Kullback-Leibler divergence between the group
     and the survey.
     """
     weights = {
-        key: share * float(np.log1p(share / (_elsewhere(things, key) + 0.01)))
-        for key, share in things.shares[group].items()
+        key: share * float(np.log1p(share / (_elsewhere(shares, key) + 0.01)))
+        for key, share in shares[group].items()
     }
     return dict(sorted(weights.items(), key=lambda one: (-one[1], one[0]))[:_CANDIDATES])
 
@@ -256,8 +255,8 @@ def _ranked(things: Things, group: int) -> list[str]:
     return sorted(scores, key=lambda key: (-scores[key], key))
 
 
-def _elsewhere(things: Things, key: str) -> float:
-    return sum(other.get(key, 0.0) for other in things.shares) / len(things.shares)
+def _elsewhere(shares: Sequence[dict[str, float]], key: str) -> float:
+    return sum(other.get(key, 0.0) for other in shares) / len(shares)
 
 
 def _foreign(often: dict[str, int]) -> bool:
