@@ -137,7 +137,7 @@ def plot_sentiment_by_group(
         )
     if title is None:
         medians = ", ".join(
-            f"{_NAMED[group].lower()} {np.median(tone):+.2f}".replace("-", "\u2212")
+            f"{_NAMED[group].lower()} {np.median(tone):+z.2f}".replace("-", "\u2212")
             for group, tone in values.items()
         )
         title = f"Median tone of the answers: {medians}"
@@ -220,7 +220,7 @@ def plot_sentiment_by(
             axes.hlines(centre, row["ci_low"], row["ci_high"], color=INK, linewidth=1.4)
             axes.plot(row["mean"], centre, "o", color=INK, markersize=5)
             axes.annotate(
-                f"{row['mean']:+.2f}  (n = {count(row['n'])})".replace("-", "\u2212"),
+                f"{row['mean']:+z.2f}  (n = {count(row['n'])})".replace("-", "\u2212"),
                 (row["ci_high"], centre),
                 xytext=(5, 0),
                 **BESIDE,
