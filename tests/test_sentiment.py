@@ -86,14 +86,14 @@ def test_real_answers_rank_as_their_scores_do():
     table = pd.read_csv(TELECOM, keep_default_na=False).iloc[::5]
     table = table[(table["NPS_SCORE"] != "") & (table["text"].str.strip() != "")]
     polarity = score_sentiment(table["text"])
-    assert spearman(table["NPS_SCORE"].astype(float).to_numpy(), polarity) > 0.70
+    assert spearman(table["NPS_SCORE"].astype(float).to_numpy(), polarity) > 0.74
 
 
 def test_the_challenge_set_is_read_as_well_as_the_card_says():
     table = pd.read_csv(CHALLENGE, keep_default_na=False)
     questions = [question or None for question in table["question"]]
     found = label_sentiment(score_sentiment(table["text"], questions))
-    assert np.mean(found == table["label"].to_numpy()) >= 0.76
+    assert np.mean(found == table["label"].to_numpy()) >= 0.85
 
 
 # --- one text, one number ---------------------------------------------------------------------

@@ -4,8 +4,9 @@
 
 Stage 1: human ratings of VADER and the first of the sentences written for the project.
 Stage 2: all written sentences, with a few of VADER's. Neither stage sees a survey.
-Stage 3: NHS answers and airline reviews, with some of both stages once more; three times on two
-thirds of the respondents for the figures by cross-validation, once on all for the model.
+Stage 3: NHS answers and airline reviews, with all written sentences and some of VADER's once more;
+three times on two thirds of the respondents for the figures by cross-validation, once on all for
+the model.
 
 In stages 2 and 3 some sentences are joined to answers, each with its own polarity, so that the
 model learns to read a mention within its answer.
@@ -51,7 +52,7 @@ EDITORIALS_KEPT = 3  # one in so many: long, of another world, and nearly all ne
 REPLAYED = (2000, 6000)  # VADER's sentences and words seen again in stages 2 and 3: not to forget
 JOINED = (5000, 8000)  # answers of two or three sentences in stages 2 and 3
 CALIBRATED = 400  # training texts from which the ranges of the 8-bit model are taken
-NHS_SEEN, REVIEWS_SEEN = 3, 4  # times in stage 3; of a review another passage each time
+NHS_SEEN, REVIEWS_SEEN = 3, 4  # times in stage 3; of a review a passage drawn anew each time
 REVIEW_WEIGHT = 0.5  # a review's rating says less of a passage than a coder's reading of it
 STRONG = 0.375  # half way between a slight (0.25) and a clear (0.5) opinion on the written scale
 
@@ -124,7 +125,7 @@ def last_stage(work: Path, encoder: Path, name: str, examples: list[data.Example
 
 
 def first_stage_examples(work: Path) -> tuple[list[data.Example], list[data.Example]]:
-    """Examples of the first stage, and those held out of both stages."""
+    """Examples of the first stage, and those held out of all stages."""
     archive = data.vader_archive(work / "vaderSentiment-3.3.2.tar.gz")
     vader = [
         example

@@ -27,7 +27,7 @@ VADER_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9
 # Ordinary strong praise ("Excellent", "very helpful") is coded 1 by the NHS coder; VADER's
 # raters put it near 3 of 4. So the outer codes are 0.75 and not 1.
 NHS_POLARITY = {"1": 0.75, "2": 0.5, "3": 0.0, "4": -0.5, "5": -0.75}
-RATING_SPAN = 0.7  # mean polarity of the passages of a review with the best or worst rating
+RATING_SPAN = 0.7  # polarity of a passage from a review with the best or worst rating
 WRITTEN = (
     "sentences",
     "everyday_sentences",
@@ -177,7 +177,7 @@ def skytrax_table(part: str) -> pd.DataFrame:
 
 
 def skytrax_examples(folds: int, weight: float) -> list[Example]:
-    """Reviews as bags of passages; the rating is a weak label of their mean."""
+    """Reviews cut into passages; the rating is a weak label of each."""
     examples = []
     for part in ("seat", "lounge"):
         table = skytrax_table(part)
@@ -248,7 +248,7 @@ def fold_of(key: str, folds: int) -> int:
 
 
 def is_development(example: Example) -> bool:
-    """Whether an example of the first stage is held out to choose between models."""
+    """Whether a text of VADER or a written sentence is held out of all stages."""
     key = re.sub(r"\W+", " ", example.passages[0].lower()).strip()
     return fold_of("dev:" + key, 100) < (12 if example.source == "written" else 4)
 

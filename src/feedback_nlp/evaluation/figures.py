@@ -61,9 +61,9 @@ class Figure:
         return "/".join(_slug(part) for part in (self.data, self.measure, self.tool))
 
     def record(self) -> dict[str, Any]:
-        """What JSON can hold, numbers to four places."""
+        """What JSON can hold, numbers to six places."""
         numbers = {
-            name: None if (number := getattr(self, name)) is None else round(float(number), 4)
+            name: None if (number := getattr(self, name)) is None else round(float(number), 6)
             for name in ("value", "low", "high")
         }
         return {"id": self.id, **asdict(self), "n": int(self.n), **numbers}
