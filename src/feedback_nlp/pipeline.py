@@ -20,7 +20,6 @@ from feedback_nlp.run_folder import (
     key_of,
 )
 from feedback_nlp.survey import Survey
-from feedback_nlp.threads import fewer_collections
 
 if TYPE_CHECKING:
     from feedback_nlp.report.branding import Branding
@@ -86,8 +85,7 @@ def analyse(
         from feedback_nlp.population import weight_to_margins
 
         survey = weight_to_margins(survey, chosen.margins)
-    with fewer_collections():
-        return Analysis(survey, folder, chosen, progress, scheduler).run()
+    return Analysis(survey, folder, chosen, progress, scheduler).run()
 
 
 def write_report(
