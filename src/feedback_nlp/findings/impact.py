@@ -129,6 +129,7 @@ def nps_impact(
     shares = _equal_shares(top)
     shown = _pooled(_with_rest(shares, scored["has_content"]), smallest)
     shown_sub = _sub_rows(sub, shares, parents, shown.columns, smallest)
+    del sub, shares  # of a million respondents half a gigabyte each
     top_table = bootstrap.table(shown).merge(
         bootstrap.leave_out(top[[name for name in top.columns if name in shown]], smallest),
         on="theme_id",
@@ -149,6 +150,7 @@ def nps_impact(
         )
     top_table = top_table.merge(found.drop(columns="n"), on="theme_id", how="left")
     top_table["what_if_note"] = top_table["what_if_note"].fillna("not a theme")
+    del top, shown
     sub_table = bootstrap.table(shown_sub.droplevel(0, axis=1))
     sub_table.insert(1, "parent_id", shown_sub.columns.get_level_values(0).astype("str"))
     return ImpactTables(_costliest_first(top_table), _costliest_first(sub_table))
@@ -229,12 +231,16 @@ class _Bootstrap:
         def contribution(totals: Matrix) -> Matrix:
             return totals[:, 1:] / totals[:, [0]]
 
-        parts = np.column_stack([self.weights, self.points[:, None] * shares.to_numpy(float)])
+        held = shares.to_numpy(float)
+        parts = np.empty((len(held), 1 + held.shape[1]))
+        parts[:, 0] = self.weights
+        np.multiply(self.points[:, None], held, out=parts[:, 1:])
         value, low, high = self._interval(parts, contribution)
+        del parts
         return pd.DataFrame(
             {
                 "theme_id": shares.columns.astype("str"),
-                "n": (shares.to_numpy() > 0).sum(axis=0),
+                "n": (held > 0).sum(axis=0),
                 "contribution": value,
                 "ci_low": low,
                 "ci_high": high,
