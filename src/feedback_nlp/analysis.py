@@ -6,10 +6,13 @@ import gc
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from concurrent.futures import Future
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -28,6 +31,7 @@ from feedback_nlp.encoding import Vectors
 from feedback_nlp.options import ROW_OPTIONS, THEME_OPTIONS, Options
 from feedback_nlp.partitions import Partition, clear_tables, partitions_of
 from feedback_nlp.provenance import code_digest, table_digest, versions
+from feedback_nlp.reading.scales import Scale
 from feedback_nlp.row_steps import RowPlan
 from feedback_nlp.run_folder import (
     RECORD,
@@ -39,14 +43,27 @@ from feedback_nlp.run_folder import (
     tables_digest,
     write_json,
 )
+from feedback_nlp.second_process import close_second_process, second_process
 from feedback_nlp.stored_vectors import StoredVectors, open_vectors
-from feedback_nlp.survey import Survey
+from feedback_nlp.survey import Columns, Survey
 from feedback_nlp.threads import fewer_collections
 from feedback_nlp.validation.saved import STEP as CHECK_BY_HAND
 from feedback_nlp.validation.saved import forget_stale
 
+if TYPE_CHECKING:
+    from feedback_nlp.findings.survey_findings import SurveyFindings
+
 STEPS_BAR = "{desc}{n_fmt}/{total_fmt} steps, {elapsed}"
+_NEEDED_LATER = (
+    "feedback_nlp.findings.survey_findings",
+    "ruamel.yaml",
+    "ruptures",
+    "scipy.stats",
+    "sklearn.linear_model",
+    "statsmodels.stats.proportion",
+)
 _LIKE_EACH_OTHER = 50
+_SMALL = 50_000  # responses up to which memory is no concern
 
 
 class Analysis:
@@ -76,6 +93,7 @@ class Analysis:
         self.reused: list[str] = []
         self.seconds: dict[str, float] = {}
         self.notes: dict[str, dict[str, Any]] = {}
+        self._begun: Future[SurveyFindings] | None = None
 
     def run(self) -> Run:
         """Do what is not done yet.
@@ -96,9 +114,12 @@ class Analysis:
             ("findings", "Computing findings", self._findings),
             ("satisfaction", "Setting satisfaction beside it", self._satisfaction),
         ]
+        small, seldom = len(self.survey.responses) <= _SMALL, ("rows", "themes")
         with tqdm(total=len(plan), disable=not self.progress, bar_format=STEPS_BAR) as bar:
             for step, doing, work in plan:
                 bar.set_description(doing)
+                if step == "findings":
+                    self._begin_satisfaction()
                 note = self.steps.finished(step, self.keys[step])
                 started = time.perf_counter()
                 if note is None:
@@ -108,7 +129,7 @@ class Analysis:
                     # of a million respondents they leave gigabytes, which collections give back.
                     with (
                         threadpool_limits(limits=None if step == "rows" else 1),
-                        fewer_collections() if step in ("rows", "themes") else nullcontext(),
+                        fewer_collections() if small or step in seldom else nullcontext(),
                     ):
                         tables, note = work()
                     beside = self._vector_files() if step == "rows" else ()
@@ -117,8 +138,9 @@ class Analysis:
                     self.reused.append(step)
                 if step == "rows":
                     clear_tables(self.folder, self._parts())
-                gc.collect()
-                pa.default_memory_pool().release_unused()  # of a million rows nearly a gigabyte
+                if not small:
+                    gc.collect()
+                    pa.default_memory_pool().release_unused()  # of a million rows a gigabyte
                 self.seconds[step] = round(time.perf_counter() - started, 3)
                 self.notes[step] = note
                 bar.update()
@@ -165,6 +187,8 @@ class Analysis:
         from feedback_nlp.cleaning import count_copies
         from feedback_nlp.partitions import joined, prepare_partitions, redacted_in
 
+        if second_process() is not None:
+            Thread(target=_load_ahead).start()
         ids, n_ids = safe_ids(self.survey.responses["response_id"])
         plan = RowPlan.of(self.survey, self.options)
         parts, kept = prepare_partitions(
@@ -290,29 +314,21 @@ class Analysis:
             )
         return tables, {"counts": {}, "findings_notes": notes}
 
-    def _satisfaction(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-        from feedback_nlp.findings.csat.csat_findings import csat_findings
-        from feedback_nlp.findings.survey_findings import FindingRoles
+    def _begin_satisfaction(self) -> None:
+        """Have it computed beside the findings, which it does not need, or make room for them."""
+        beside = second_process()
+        finished = self.steps.finished("satisfaction", self.keys["satisfaction"]) is not None
+        if beside is None or finished or len(self.survey.responses) > _SMALL:
+            close_second_process()
+        else:
+            self._begun = beside.submit(_satisfaction_of, *self._to_satisfy())
 
-        responses, mentions, links, themes = (
-            read_table(self.folder, name)
-            for name in ("responses", "mentions", "mention_themes", "themes")
-        )
-        columns, options = self.survey.columns, self.options
-        found = csat_findings(
-            responses,
-            mentions,
-            links,
-            themes,
-            self.survey.scales,
-            FindingRoles(columns.segments, weight=columns.weight, value=columns.value),
-            outcomes=columns.outcomes,
-            score_column=columns.score,
-            smallest=options.smallest_group,
-            resamples=options.resamples,
-            seed=options.seed,
-        )
+    def _satisfaction(self) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+        found = self._begun.result() if self._begun else _satisfaction_of(*self._to_satisfy())
         return found.tables, {"counts": {}, "findings_notes": found.notes}
+
+    def _to_satisfy(self) -> tuple[Path, Columns, dict[str, Scale], Options]:
+        return self.folder, self.survey.columns, dict(self.survey.scales), self.options
 
     def _record(self) -> dict[str, Any]:
         survey = self.survey
@@ -344,6 +360,41 @@ class Analysis:
             "seconds": self.seconds,
             "reused": self.reused,
         }
+
+
+def _satisfaction_of(
+    folder: Path, columns: Columns, scales: dict[str, Scale], options: Options
+) -> SurveyFindings:
+    from feedback_nlp.findings.csat.csat_findings import csat_findings
+    from feedback_nlp.findings.survey_findings import FindingRoles
+
+    responses, mentions, links, themes = (
+        read_table(folder, name) for name in ("responses", "mentions", "mention_themes", "themes")
+    )
+    with threadpool_limits(1):
+        return csat_findings(
+            responses,
+            mentions,
+            links,
+            themes,
+            scales,
+            FindingRoles(columns.segments, weight=columns.weight, value=columns.value),
+            outcomes=columns.outcomes,
+            score_column=columns.score,
+            smallest=options.smallest_group,
+            resamples=options.resamples,
+            seed=options.seed,
+        )
+
+
+def _load_ahead() -> None:
+    """Load what later steps need while this process waits for the second one."""
+    from feedback_nlp.themes.labels import get_ready
+
+    with suppress(ImportError):  # the step that needs it will say so
+        get_ready()
+        for module in _NEEDED_LATER:
+            import_module(module)
 
 
 def _models(options: Options) -> dict[str, str]:

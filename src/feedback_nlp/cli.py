@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from feedback_nlp.command_line import argument_parser
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.second_process import with_second_process
+from feedback_nlp.threads import fewer_collections
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, second_process: bool = False) -> int:
     """Run a command.
 
     Parameters
     ----------
     arguments : sequence of str, optional
         The words after ``feedback-nlp``; those of the process by default.
+    second_process : bool
+        Share the work of a run with a second process. It imports this process's main module
+        anew, so not from a script.
 
     Returns
     -------
@@ -28,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         given = argument_parser().parse_args(arguments)
+        given.second_process = second_process
         _COMMANDS[given.command](given)
     except FeedbackError as error:
         print(f"feedback-nlp: {_one_line(str(error))}", file=sys.stderr)
@@ -63,7 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """Console script."""
-    sys.exit(main())
+    code = main(second_process=True)
+    # Python would search all that is about to go for cycles: half a second for nothing.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -188,10 +199,27 @@ def _read(given: argparse.Namespace) -> Any:
 
 
 def _analysed(given: argparse.Namespace, out: str | None) -> Any:
-    from feedback_nlp.forgetting import without_forgotten
-    from feedback_nlp.pipeline import PROCESSED, analyse
+    # Dask's workers are processes of their own.
+    wanted = given.second_process and not given.scheduler
+    with with_second_process(_get_ready) if wanted else nullcontext():
+        return _read_and_analysed(given, out)
 
-    survey = _read(given)
+
+def _get_ready() -> None:
+    from threadpoolctl import threadpool_limits
+
+    from feedback_nlp.row_steps import get_ready
+
+    get_ready()
+    threadpool_limits(1)  # the first process needs the other cores
+
+
+def _read_and_analysed(given: argparse.Namespace, out: str | None) -> Any:
+    with fewer_collections():  # modules are many objects
+        from feedback_nlp.forgetting import without_forgotten
+        from feedback_nlp.pipeline import PROCESSED, analyse
+
+        survey = _read(given)
     survey = without_forgotten(survey, Path(out) if out else PROCESSED / survey.name)
     print(survey.describe() + "\n", flush=True)
     chosen: dict[str, Any] = {

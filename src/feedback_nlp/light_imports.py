@@ -90,7 +90,10 @@ def import_apart(module: str, *optional: str) -> ModuleType:
     package = module.partition(".")[0]
 
     def loaded() -> set[str]:
-        return {name for name in sys.modules if name == package or name.startswith(f"{package}.")}
+        # A list first: other threads import meanwhile.
+        return {
+            name for name in list(sys.modules) if name == package or name.startswith(f"{package}.")
+        }
 
     with _LOADING:
         before = loaded()

@@ -17,6 +17,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.interrupts import interrupts_wait
 from feedback_nlp.provenance import code_digest, versions
 from feedback_nlp.row_steps import RowPlan, prepare_rows
 from feedback_nlp.run_folder import Steps, key_of, read_table, write_table
@@ -260,7 +261,7 @@ def _client(scheduler: str) -> Iterator[Any]:
 
         opened = ExitStack()
         try:
-            with _interrupts_wait():
+            with interrupts_wait():
                 cluster = LocalCluster(
                     n_workers=os.cpu_count(),
                     threads_per_worker=1,
@@ -273,7 +274,7 @@ def _client(scheduler: str) -> Iterator[Any]:
                 opened.enter_context(client)
             yield client
         finally:
-            with _interrupts_wait(), _without_log():
+            with interrupts_wait(), _without_log():
                 opened.close()
         return
     try:
@@ -285,29 +286,6 @@ def _client(scheduler: str) -> Iterator[Any]:
         ) from error
     with client:
         yield client
-
-
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Let Ctrl-C wait until a cluster stands, or is gone: halfway, no process could be stopped.
-
-    Whatever is started meanwhile never sees it. A terminal sends it to every process of the run,
-    but workers are stopped by the one that has started them, which says how to go on.
-    """
-    import signal
-
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    # Started by the first worker it would let the signals of that very thread through again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

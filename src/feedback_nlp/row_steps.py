@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -18,8 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from feedback_nlp.options import Options
+from feedback_nlp.second_process import ahead
 from feedback_nlp.survey import Survey
 from feedback_nlp.threads import short_turns
 
@@ -118,12 +119,7 @@ def prepare_rows(
     ['Kind porter', 'but slow lift.', 'Ask [NAME].']
     """
     from feedback_nlp.encoding import encode
-    from feedback_nlp.mentions import cut_mentions
     from feedback_nlp.themes.phrases import topic_texts
-
-    def cleaned_and_cut(block: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        responses = cleaned_responses(block, plan)
-        return responses, cut_mentions(responses)
 
     # Persons are numbered across all rows; all else looks at one row.
     ends = [len(rows)] if plan.options.number_names else _block_ends(len(rows))
@@ -131,8 +127,10 @@ def prepare_rows(
     done: list[tuple[pd.DataFrame, pd.DataFrame]] = []
     vectors = []
     # While the models read a block on all cores but for moments, the next one is cleaned.
-    with ThreadPoolExecutor(1) as ahead, short_turns():
-        for block, work in [(block, ahead.submit(cleaned_and_cut, block)) for block in blocks]:
+    # Sums, and so answers at the edge of a rule, do not depend on the number of cores.
+    with ahead() as other, short_turns(), threadpool_limits(1, user_api="blas"):
+        begun = [(block, other.submit(_cleaned_and_cut, block, plan)) for block in blocks]
+        for block, work in begun:
             done.append(scored_mentions(*work.result(), plan.options.sentiment_model))
             topics = topic_texts(done[-1][1]["text"].tolist())
             vectors.append(encode(topics, plan.options.encoder).astype(np.float16))
@@ -141,6 +139,31 @@ def prepare_rows(
     marks = responses["answer"].str.extractall(_PLACEHOLDER)[0].value_counts()
     redacted = {str(label): int(n) for label, n in sorted(marks.items())}
     return PreparedRows(responses, mentions, np.concatenate(vectors), redacted)
+
+
+def get_ready() -> None:
+    """Load what cleaning needs, so that the first answers need not wait for it."""
+    from feedback_nlp.language_models import longest_text
+
+    longest_text()
+    _cleaned_and_cut(
+        pd.DataFrame(
+            {
+                "response_id": ["1"],
+                "score": pd.array([9], dtype="Int64"),
+                "group": ["promoter"],
+                "raw_answer": ["Kind porter, but slow lift. Ask Sarah."],
+            }
+        ),
+        RowPlan(Options(), (), (), "", None),
+    )
+
+
+def _cleaned_and_cut(block: pd.DataFrame, plan: RowPlan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from feedback_nlp.mentions import cut_mentions
+
+    responses = cleaned_responses(block, plan)
+    return responses, cut_mentions(responses)
 
 
 def _block_ends(n: int) -> list[int]:

@@ -10,7 +10,6 @@ service") make no theme of their own beside general praise and general complaint
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from feedback_nlp.encoding import Vectors
 from feedback_nlp.stored_vectors import StoredVectors
 from feedback_nlp.themes.clustering import Labels
+from feedback_nlp.themes.labels import most_typical
 from feedback_nlp.themes.named_themes import Assigned, NamedTheme, nameable, named_themes
 from feedback_nlp.themes.parts import (
     FEWEST_TO_LEARN_FROM,
@@ -30,7 +30,7 @@ from feedback_nlp.themes.parts import (
     WordVectors,
     parts_of,
 )
-from feedback_nlp.themes.phrases import phrases_of, topic_texts
+from feedback_nlp.themes.phrases import read_ahead, topic_texts
 from feedback_nlp.themes.stability import stability_of
 from feedback_nlp.themes.theme_model import ThemeModel, fit_themes
 
@@ -135,16 +135,20 @@ def discover_themes(
             f"Learnt from {LEARNT_FROM_AT_MOST} of {len(distinct)} distinct mentions, drawn in "
             "proportion to praise, blame and neither; the rest was assigned to the themes found."
         )
-    with ThreadPoolExecutor(1) as ahead:
-        ahead.submit(phrases_of, ["bill"])  # loads what names the themes, a second's work
-        model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes)
+    texts = mentions["text"].iloc[reasons].tolist()
+    to_learn = mentions["text"].iloc[learnt].tolist()
+
+    def hear_groups(groups: Labels, cosine: NDArray[np.float32]) -> None:
+        rows = most_typical(to_learn, groups, cosine, int(groups.max()) + 1)
+        read_ahead([to_learn[row] for of_group in rows for row in of_group])
+
+    model = fit_themes(vectors[learnt], tone[learnt], seed, n_themes, hear_groups=hear_groups)
 
     def assigned(model: ThemeModel) -> Assigned:
         return _in_blocks(
             len(reasons), lambda rows: model.assign(model.space.place(vectors[reasons[rows]]))
         )
 
-    texts = mentions["text"].iloc[reasons].tolist()
     model, (sub, cosine) = nameable(texts, model, assigned)
     stability = stability_of(
         model,

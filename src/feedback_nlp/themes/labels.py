@@ -69,7 +69,7 @@ def label_groups(
         weighed by closeness to the centre, in the customers' wording (`labels_for`). Keywords
         are by class-based TF-IDF (Grootendorst 2022, section 3.3).
     """
-    read = _most_typical(texts, groups, closeness, n_groups)
+    read = most_typical(texts, groups, closeness, n_groups)
     things = things_named(texts, read)
     used = {folded(named.label) for named in taken}
     keywords = _keywords(texts, groups, n_groups)
@@ -102,6 +102,46 @@ def label_groups(
     ]
 
 
+def get_ready() -> None:
+    """Load what keywords are found with, some time before it is needed."""
+    import sklearn.feature_extraction.text  # noqa: F401
+
+    _class_tf_idf()
+
+
+def most_typical(
+    texts: Sequence[str], groups: Labels, closeness: NDArray[np.floating[Any]], n_groups: int
+) -> list[list[int]]:
+    """The mentions from which each group is named.
+
+    Parameters
+    ----------
+    texts, groups, closeness, n_groups
+        As in `label_groups`.
+
+    Returns
+    -------
+    list of list of int, length n_groups
+        Up to thirty rows of each group, the nearest to its centre first, equal texts once.
+
+    Examples
+    --------
+    >>> most_typical(["Slow", "slow", "Late"], np.zeros(3, int), np.array([0.7, 0.9, 0.8]), 1)
+    [[1, 2]]
+    """
+    read = []
+    for group in range(n_groups):
+        rows = np.flatnonzero(groups == group)
+        rows = rows[np.argsort(-closeness[rows], kind="stable")]
+        distinct: dict[str, int] = {}
+        for row in rows:
+            distinct.setdefault(texts[int(row)].casefold(), int(row))
+            if len(distinct) == _READ_OF_EACH:
+                break
+        read.append(list(distinct.values())[:_READ_OF_EACH])
+    return read
+
+
 def is_rest(label: str) -> bool:
     """Whether a discovered theme is what was left over of its parent.
 
@@ -131,23 +171,6 @@ def slugs(labels: Sequence[str], taken: Sequence[str] = ()) -> list[str]:
         used.add(slug)
         found.append(slug)
     return found
-
-
-def _most_typical(
-    texts: Sequence[str], groups: Labels, closeness: NDArray[np.float64], n_groups: int
-) -> list[list[int]]:
-    """Rows of each group nearest to its centre, equal texts once."""
-    read = []
-    for group in range(n_groups):
-        rows = np.flatnonzero(groups == group)
-        rows = rows[np.argsort(-closeness[rows], kind="stable")]
-        distinct: dict[str, int] = {}
-        for row in rows:
-            distinct.setdefault(texts[int(row)].casefold(), int(row))
-            if len(distinct) == _READ_OF_EACH:
-                break
-        read.append(list(distinct.values())[:_READ_OF_EACH])
-    return read
 
 
 def _keywords(texts: Sequence[str], groups: Labels, n_groups: int) -> list[list[str]]:
@@ -186,5 +209,13 @@ def _class_tf_idf() -> Any:
     import sklearn.decomposition
     import sklearn.metrics.pairwise  # noqa: F401
 
-    unused = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "plotly")
+    unused = (
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "umap",
+        "hdbscan",
+        "plotly",
+        "spacy",
+    )
     return import_apart("bertopic.vectorizers", *unused, "huggingface_hub").ClassTfidfTransformer

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Thread
 from typing import Any
 
+from feedback_nlp.errors import FeedbackError
 from feedback_nlp.language_models import tagged
+from feedback_nlp.second_process import ahead, second_process
 from feedback_nlp.themes.label_words import (
     EMPTY_NOUNS,
     THING_MEANT,
@@ -20,7 +25,6 @@ from feedback_nlp.themes.label_words import (
 _SAID = [(re.compile(pattern, re.IGNORECASE), thing) for pattern, thing in THING_SAID.items()]
 _HYPHENATED = re.compile(r"\b(?:[a-z]{1,2}-[a-z]{2,}|[a-z]{2,}-(?:in|on|up|off|out|by))\b", re.I)
 _WORD_CLASSES = frozenset({"NOUN", "PROPN", "ADJ"})
-
 
 _LEAD_IN = re.compile(
     r"(?:(?:because|becuase|becouse|cos|coz|cause|'cause|as|since|and|but|also|however|so|then|plus"
@@ -85,6 +89,7 @@ def _tone_words() -> frozenset[str]:
 
 
 _found: dict[str, tuple[Phrase, ...]] = {}
+_coming: list[Future[dict[str, tuple[Phrase, ...]]]] = []
 
 
 def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
@@ -107,14 +112,44 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
     >>> [p.key for p in phrases_of(["Long queue at check-in, then the x-rays were lost"])[0]]
     ['waiting times', 'check-in', 'x-ray']
     """
-    missing = [text for text in dict.fromkeys(texts) if text not in _found]
+    while _coming:
+        _found.update(_coming.pop().result())
     if len(_found) > 50_000:
         _found.clear()
-        missing = list(dict.fromkeys(texts))
-    for text, parsed in zip(missing, tagged(missing), strict=True):
-        _join_hyphens(parsed)
-        _found[text] = tuple(dict.fromkeys(_phrases(parsed)))
+    missing = [text for text in dict.fromkeys(texts) if text not in _found]
+    if missing:
+        with ahead() as other:
+            _found.update(other.submit(_read, missing).result())
     return [_found[text] for text in texts]
+
+
+def read_ahead(texts: Sequence[str]) -> None:
+    """Begin to read texts whose phrases will be asked for; nothing waits.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Where there is no second process one of them is read, which loads what reading needs.
+    """
+    beside = second_process()
+    wanted = [text for text in dict.fromkeys(texts) if text not in _found]
+    if beside is not None:
+        _coming.append(beside.submit(_read, wanted))
+        return
+
+    def load() -> None:
+        with suppress(FeedbackError):  # there is no model: whoever asks for the phrases hears it
+            _read(wanted[:1])
+
+    Thread(target=load).start()
+
+
+def _read(texts: list[str]) -> dict[str, tuple[Phrase, ...]]:
+    found = {}
+    for text, parsed in zip(texts, tagged(texts), strict=True):
+        _join_hyphens(parsed)
+        found[text] = tuple(dict.fromkeys(_phrases(parsed)))
+    return found
 
 
 def _join_hyphens(parsed: Any) -> None:

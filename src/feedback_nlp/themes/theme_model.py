@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +102,12 @@ class ThemeModel:
 
 
 def fit_themes(
-    vectors: Vectors, polarity: NDArray[np.float64], seed: int, n_themes: int | None = None
+    vectors: Vectors,
+    polarity: NDArray[np.float64],
+    seed: int,
+    n_themes: int | None = None,
+    *,
+    hear_groups: Callable[[Labels, NDArray[np.float32]], Any] = lambda groups, cosine: None,
 ) -> ThemeModel:
     """Learn large and small themes.
 
@@ -112,6 +119,9 @@ def fit_themes(
     seed : int
     n_themes : int, optional
         Number of large themes; chosen by `how_many` where it is not given.
+    hear_groups : callable
+        Hears early on which small group each mention is nearest to, shape (n,), and how near:
+        about what the small themes will hold.
 
     Returns
     -------
@@ -122,11 +132,15 @@ def fit_themes(
 
     # Hundreds of small products: threads wait for each other longer than they work.
     with threadpool_limits(limits=1):
-        return _fitted(vectors, polarity, seed, n_themes)
+        return _fitted(vectors, polarity, seed, n_themes, hear_groups)
 
 
 def _fitted(
-    vectors: Vectors, polarity: NDArray[np.float64], seed: int, n_themes: int | None
+    vectors: Vectors,
+    polarity: NDArray[np.float64],
+    seed: int,
+    n_themes: int | None,
+    hear_groups: Callable[[Labels, NDArray[np.float32]], Any],
 ) -> ThemeModel:
     space = learn_space(vectors, polarity)
     placed = space.place(vectors)
@@ -136,6 +150,8 @@ def _fitted(
     if groups.max() < 0:
         groups = np.zeros(len(placed), np.int64)
     sub_centres = centres(placed, groups, int(groups.max()) + 1)
+    nearness = placed @ sub_centres.T
+    hear_groups(nearness.argmax(axis=1), nearness.max(axis=1))
     n_top = n_themes or how_many(reduced, seed)
     top_centres = bagged_centres(reduced, min(n_top, len(sub_centres)), seed)
     parents = _parents(reduced, groups, len(sub_centres), top_centres)
