@@ -111,7 +111,7 @@ def begun(wall: float, steps: dict[str, float]) -> dict[str, float]:
 
 
 def timed(words: list[str], environment: dict[str, str]) -> tuple[float, float, str]:
-    """Seconds, GiB at most in all processes together (looked at ten times a second), output."""
+    """Seconds, GiB at most in all processes together (looked at four times a second), output."""
     begun = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
         quiet = None if sys.stderr.isatty() else subprocess.DEVNULL
@@ -120,7 +120,7 @@ def timed(words: list[str], environment: dict[str, str]) -> tuple[float, float, 
         while process.poll() is None:
             peak = max(peak, memory_of(process.pid))
             with suppress(subprocess.TimeoutExpired):
-                process.wait(0.1)
+                process.wait(0.25)
         wall = round(time.perf_counter() - begun, 2)
         if process.returncode:
             raise SystemExit(f"{' '.join(words)} ended with exit code {process.returncode}")

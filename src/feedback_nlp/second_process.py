@@ -11,7 +11,7 @@ from __future__ import annotations
 import signal
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import Any, ParamSpec, TypeVar
@@ -62,7 +62,8 @@ class SecondProcess:
         Returns
         -------
         Future
-            Holds what `work` returns or raises. If the process has died, this one does the work.
+            Holds what `work` returns or raises, or that it was cancelled, by `close`. If the
+            process has died, this one does the work.
         """
         return self._talking.submit(self._asked, work, given, options)
 
@@ -83,7 +84,7 @@ class SecondProcess:
             made, error = self._line.recv()
         except (EOFError, OSError):  # killed, for its memory or by a person
             if self._closed:
-                raise
+                raise CancelledError from None
             return work(*given, **options)
         if error is not None:
             raise error
