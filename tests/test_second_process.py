@@ -61,6 +61,8 @@ def test_what_goes_wrong_there_is_raised_here_with_where_it_happened(other: Seco
         other.submit(refused).result()
     assert str(raised.value) == "The file is locked; close it."
     assert "in refused" in "".join(raised.value.__notes__)
+    with pytest.raises(RuntimeError, match="UnicodeDecodeError: 'utf-8' codec can't decode"):
+        other.submit(bytes.decode, b"\xff").result()
     assert other.submit(math.comb, 4, 2).result() == 6
 
 
@@ -108,6 +110,33 @@ def test_closing_stops_it_in_the_midst_of_work_and_nobody_does_the_rest() -> Non
     assert not psutil.pid_exists(pid)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_work_begun_by_work_that_fell_back_does_not_wait_for_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def begins_more() -> int:
+        with ahead() as worker:
+            return worker.submit(os.getpid).result(30)
+
+    monkeypatch.setattr(second_process, "THREADS", 2)
+    with with_second_process(nothing):
+        beside = second_process.second_process()
+        assert beside is not None
+        os.kill(beside.submit(os.getpid).result(), signal.SIGKILL)
+        assert beside.submit(os.getpid).result() == os.getpid()
+        assert begins_more() == os.getpid()
+
+
+def test_where_no_process_may_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*given: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(second_process, "THREADS", 2)
+    monkeypatch.setattr(second_process, "SecondProcess", refused)
+    with with_second_process(nothing), ahead() as worker:
+        assert worker.submit(os.getpid).result() == os.getpid()
+
+
 def test_work_ahead_is_done_by_it_where_there_is_one_else_by_a_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -134,7 +163,9 @@ def few_rows(sample_path: Path, folder: Path) -> Path:
 
 
 def command(survey: Path, folder: Path) -> psutil.Popen:
-    code = "from feedback_nlp.cli import entry; entry()"
+    # Where the tests run in the background, their children would be deaf to Ctrl-C.
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = hearing + "from feedback_nlp.cli import entry; entry()"
     words = [sys.executable, "-c", code, "run", str(survey), "--out", str(folder)]
     environment = {**os.environ, "FEEDBACK_NLP_THREADS": "2"}
     return psutil.Popen(words, env=environment, stdout=-3, stderr=-1, start_new_session=True)
@@ -178,6 +209,22 @@ def test_the_command_starts_one_and_its_tables_are_those_of_the_library_also_if_
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_it_leaves_in_the_midst_of_work_when_the_first_process_is_killed() -> None:
+    code = (
+        "import sys, time; from feedback_nlp.second_process import SecondProcess;"
+        "other = SecondProcess(time.time); print(other.submit(__import__('os').getpid).result());"
+        "other.submit(time.sleep, 60); sys.stdout.flush(); time.sleep(60)"
+    )
+    first = psutil.Popen([sys.executable, "-c", code], stdout=-1)
+    helper = psutil.Process(int(first.stdout.readline()))
+    time.sleep(0.2)
+    first.kill()
+    first.communicate()
+    psutil.wait_procs([helper], timeout=10)
+    assert not helper.is_running() or helper.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.mark.parametrize("seconds", [0.0, 1.5])
 def test_a_killed_run_leaves_no_second_process(
     sample_path: Path, tmp_path: Path, seconds: float
@@ -189,4 +236,25 @@ def test_a_killed_run_leaves_no_second_process(
     run.wait()
     run.stderr.close()
     psutil.wait_procs([helper], timeout=30)
+    assert not helper.is_running() or helper.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize("seconds", [0.05, 0.3])  # while libraries are loaded for later steps
+def test_ctrl_c_while_answers_are_read_ends_in_a_sentence(
+    sample_path: Path, tmp_path: Path, seconds: float
+) -> None:
+    run = command(few_rows(sample_path, tmp_path), tmp_path / "run")
+    helper = helper_of(run)
+    while not (tmp_path / "run/steps/rows").exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    time.sleep(seconds)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to every process of the run
+    said = run.communicate(timeout=60)[1].decode()
+    assert run.returncode == 130
+    assert "interrupted; the same command goes on" in said
+    for noise in ("Traceback", "Error", "Warning"):
+        assert noise not in said
+    psutil.wait_procs([helper], timeout=10)
     assert not helper.is_running() or helper.status() == psutil.STATUS_ZOMBIE

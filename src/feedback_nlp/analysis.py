@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -187,18 +187,17 @@ class Analysis:
         from feedback_nlp.cleaning import count_copies
         from feedback_nlp.partitions import joined, prepare_partitions, redacted_in
 
-        if second_process() is not None:
-            Thread(target=_load_ahead).start()
         ids, n_ids = safe_ids(self.survey.responses["response_id"])
         plan = RowPlan.of(self.survey, self.options)
-        parts, kept = prepare_partitions(
-            self.survey.responses.assign(response_id=ids.to_numpy()),
-            plan,
-            self.folder,
-            self.keys["rows"],
-            scheduler=self.scheduler,
-            progress=self.progress,
-        )
+        with _loading_ahead() if second_process() else nullcontext():
+            parts, kept = prepare_partitions(
+                self.survey.responses.assign(response_id=ids.to_numpy()),
+                plan,
+                self.folder,
+                self.keys["rows"],
+                scheduler=self.scheduler,
+                progress=self.progress,
+            )
         if kept and self.progress:
             print(f"{kept} of {len(parts)} slices were finished before.", file=sys.stderr)
         responses = joined(self.folder, parts, "responses")
@@ -387,14 +386,28 @@ def _satisfaction_of(
         )
 
 
-def _load_ahead() -> None:
+@contextmanager
+def _loading_ahead() -> Iterator[None]:
     """Load what later steps need while this process waits for the second one."""
     from feedback_nlp.themes.labels import get_ready
 
-    with suppress(ImportError):  # the step that needs it will say so
-        get_ready()
-        for module in _NEEDED_LATER:
-            import_module(module)
+    stopped = Event()
+
+    def load() -> None:
+        with suppress(Exception):  # the step that needs it will say so
+            for module in _NEEDED_LATER:
+                if stopped.is_set():
+                    return
+                import_module(module)
+            get_ready()
+
+    thread = Thread(target=load)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def _models(options: Options) -> dict[str, str]:

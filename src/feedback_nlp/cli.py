@@ -61,8 +61,8 @@ def main(arguments: Sequence[str] | None = None, *, second_process: bool = False
         place = f" at {error.filename}" if error.filename else ""
         print(
             "feedback-nlp: "
-            + _one_line(f"The machine refused{place}: {error.strerror or error}; mend that, then ")
-            + "the same command goes on from the last finished step.",
+            + _one_line(f"The machine refused{place}: {error.strerror or error}; mend that, then")
+            + " the same command goes on from the last finished step.",
             file=sys.stderr,
         )
         return 2

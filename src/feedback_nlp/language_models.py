@@ -7,7 +7,10 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata, util
+from itertools import islice
 from typing import Any
+
+from threadpoolctl import ThreadpoolController
 
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.light_imports import import_without
@@ -83,7 +86,11 @@ def read_with(
     """
     pipeline = _shared()
     others = [name for name in pipeline.pipe_names if name not in components]
-    yield from pipeline.pipe(texts, disable=others, batch_size=batch_size)
+    rest = iter(texts)
+    while batch := list(islice(rest, batch_size)):
+        with _one_thread():
+            documents = list(pipeline.pipe(batch, disable=others, batch_size=batch_size))
+        yield from documents
 
 
 def tagged(texts: Sequence[str]) -> Iterator[Any]:
@@ -114,7 +121,9 @@ def tagged(texts: Sequence[str]) -> Iterator[Any]:
     # Its network lets other threads run; the components after it are Python.
     network = pipeline.get_pipe("tok2vec")
     batches = [documents[first : first + _BATCH] for first in range(0, len(documents), _BATCH)]
-    for batch, vectors in zip(batches, side_by_side(network.predict, batches), strict=True):
+    with _one_thread():
+        found = side_by_side(network.predict, batches)
+    for batch, vectors in zip(batches, found, strict=True):
         network.set_annotations(batch, vectors)
         read: Iterable[Any] = batch
         for name in ("tagger", "attribute_ruler", "lemmatizer"):
@@ -146,6 +155,16 @@ def _loaded() -> Any:
         for layer in network.walk() if network is not None else ():
             layer.ops = products
     return pipeline
+
+
+def _one_thread() -> Any:
+    """Products to the same bits whatever the number of cores, so the same words in any run."""
+    return _products().limit(limits=1, user_api="blas")
+
+
+@lru_cache(maxsize=1)
+def _products() -> ThreadpoolController:
+    return ThreadpoolController()  # looking for the libraries takes longer than reading a text
 
 
 def spacy_model_name() -> str:

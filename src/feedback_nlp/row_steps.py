@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -128,7 +129,9 @@ def prepare_rows(
     vectors = []
     # While the models read a block on all cores but for moments, the next one is cleaned.
     # Sums, and so answers at the edge of a rule, do not depend on the number of cores.
-    with ahead() as other, short_turns(), threadpool_limits(1, user_api="blas"):
+    # One large block is not worth sending: nothing is done meanwhile.
+    worker = ahead() if len(blocks[-1]) <= _BLOCK else ThreadPoolExecutor(1)
+    with worker as other, short_turns(), threadpool_limits(1, user_api="blas"):
         begun = [(block, other.submit(_cleaned_and_cut, block, plan)) for block in blocks]
         for block, work in begun:
             done.append(scored_mentions(*work.result(), plan.options.sentiment_model))

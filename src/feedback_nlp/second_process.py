@@ -2,22 +2,24 @@
 
 Cleaning and reading words is Python, and so is most of what else a run does; threads would take
 turns. The command line starts one more process while the survey is still being read. Without it
-(called as a library, on one core, as a worker of many) the same work is done by a thread: scripts
+(called as a library, on one core, as a worker of many) this process does the same work: scripts
 need no ``if __name__ == "__main__"``, and the tables are the same bytes.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from threading import RLock
+from threading import RLock, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from tqdm.auto import tqdm
 
+from feedback_nlp.errors import FeedbackError
 from feedback_nlp.interrupts import interrupts_wait
 from feedback_nlp.threads import THREADS, fewer_collections
 
@@ -62,8 +64,9 @@ class SecondProcess:
         Returns
         -------
         Future
-            Holds what `work` returns or raises, or that it was cancelled, by `close`. If the
-            process has died, this one does the work.
+            Holds what `work` returns, or raises: a `FeedbackError`, `MemoryError` or `OSError` as
+            it is, any other as a `RuntimeError` that names it, `CancelledError` after `close`. If
+            the process has died, this one does the work.
         """
         return self._talking.submit(self._asked, work, given, options)
 
@@ -77,24 +80,37 @@ class SecondProcess:
     def _asked(
         self, work: Callable[..., Made], given: tuple[Any, ...], options: dict[str, Any]
     ) -> Made:
-        made: Made
-        error: Exception | None
-        try:
-            self._line.send((work, given, options))
-            made, error = self._line.recv()
-        except (EOFError, OSError):  # killed, for its memory or by a person
+        answer = self._answer(work, given, options)
+        if answer is None:  # it was killed, for its memory or by a person
             if self._closed:
-                raise CancelledError from None
+                raise CancelledError
+            if self in _beside:
+                _beside.remove(self)
             return work(*given, **options)
+        made, error = answer
         if error is not None:
             raise error
-        return made
+        result: Made = made
+        return result
+
+    def _answer(self, *question: Any) -> tuple[Any, Exception | None] | None:
+        from multiprocessing.connection import wait
+
+        try:
+            self._line.send(question)
+            if self._line not in wait([self._line, self._process.sentinel]):
+                return None
+            answer: tuple[Any, Exception | None] = self._line.recv()
+        except (EOFError, OSError):
+            return None
+        return answer
 
 
 def _serve(line: Any, prepare: Callable[[], Any]) -> None:
     """Do what is asked for until the process that asks has gone."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows: it was not started deaf to Ctrl-C
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_parent, daemon=True).start()
     # No bar is shown here; the lock it would share with other processes outlives a killed one.
     tqdm.set_lock(RLock())
     with fewer_collections():
@@ -107,14 +123,29 @@ def _serve(line: Any, prepare: Callable[[], Any]) -> None:
                 return
 
 
+def _leave_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # in the midst of work, which nobody waits for
+
+
 def _done(
     work: Callable[..., Any], given: tuple[Any, ...], options: dict[str, Any]
 ) -> tuple[Any, Exception | None]:
     try:
         return work(*given, **options), None
     except Exception as error:
-        error.add_note(f"In the second process:\n{traceback.format_exc()}")
-        return None, error
+        # Libraries' own errors often cannot be sent, or not be made anew where they come to.
+        told = (
+            error
+            if isinstance(error, FeedbackError | MemoryError | OSError)
+            else RuntimeError(f"{type(error).__name__}: {error}")
+        )
+        told.add_note(f"In the second process:\n{traceback.format_exc()}")
+        return None, told
 
 
 _beside: list[SecondProcess] = []
@@ -133,7 +164,7 @@ def close_second_process() -> None:
 
 @contextmanager
 def with_second_process(prepare: Callable[[], Any]) -> Iterator[None]:
-    """Keep a second process ready; where there is one core, nothing happens.
+    """Keep a second process ready, where there is more than one core and it can be started.
 
     Parameters
     ----------
@@ -141,7 +172,8 @@ def with_second_process(prepare: Callable[[], Any]) -> Iterator[None]:
         What it does first.
     """
     if THREADS > 1:
-        _beside.append(SecondProcess(prepare))
+        with suppress(OSError):  # no more processes are allowed here
+            _beside.append(SecondProcess(prepare))
     try:
         yield
     finally:

@@ -17,7 +17,8 @@ Value = TypeVar("Value")
 
 _OBJECTS = 50_000
 _TURN = 0.0005  # seconds; a twentieth of the time is saved against Python's own 0.005
-THREADS = max(1, int(os.environ.get("FEEDBACK_NLP_THREADS") or os.cpu_count() or 1))
+_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+THREADS = max(1, int(os.environ.get("FEEDBACK_NLP_THREADS") or _CORES or 1))
 
 
 def side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Thread
 from typing import Any
 
-from feedback_nlp.errors import FeedbackError
 from feedback_nlp.language_models import tagged
 from feedback_nlp.second_process import ahead, second_process
 from feedback_nlp.themes.label_words import (
@@ -113,7 +111,8 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
     ['waiting times', 'check-in', 'x-ray']
     """
     while _coming:
-        _found.update(_coming.pop().result())
+        with suppress(CancelledError):
+            _found.update(_coming.pop().result())
     if len(_found) > 50_000:
         _found.clear()
     missing = [text for text in dict.fromkeys(texts) if text not in _found]
@@ -124,24 +123,23 @@ def phrases_of(texts: Sequence[str]) -> list[tuple[Phrase, ...]]:
 
 
 def read_ahead(texts: Sequence[str]) -> None:
-    """Begin to read texts whose phrases will be asked for; nothing waits.
+    """Begin to read the texts of a survey whose phrases will be asked for; nothing waits.
 
     Parameters
     ----------
     texts : sequence of str
-        Where there is no second process one of them is read, which loads what reading needs.
+
+    Notes
+    -----
+    What was read before is forgotten: a network's sums differ in the last bits with the texts
+    that it reads at once, and a survey's words are to be the same in any process.
     """
-    beside = second_process()
-    wanted = [text for text in dict.fromkeys(texts) if text not in _found]
-    if beside is not None:
-        _coming.append(beside.submit(_read, wanted))
-        return
-
-    def load() -> None:
-        with suppress(FeedbackError):  # there is no model: whoever asks for the phrases hears it
-            _read(wanted[:1])
-
-    Thread(target=load).start()
+    _coming.clear()
+    _found.clear()
+    beside = second_process() or ThreadPoolExecutor(1)
+    _coming.append(beside.submit(_read, list(dict.fromkeys(texts))))
+    if isinstance(beside, ThreadPoolExecutor):
+        beside.shutdown(wait=False)
 
 
 def _read(texts: list[str]) -> dict[str, tuple[Phrase, ...]]:
