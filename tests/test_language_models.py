@@ -116,3 +116,31 @@ def test_settings_of_the_interpreter_come_back(setting: str) -> None:
     with pytest.raises(ZeroDivisionError), needed():
         1 / 0  # noqa: B018
     assert read() == before
+
+
+def test_without_its_commands_spacy_reads_the_same() -> None:
+    code = (
+        "import sys; from feedback_nlp import language_models as models\n"
+        "models.leave_out_commands()\n"
+        "[read] = models.tagged(['The engineers came late']); print([t.lemma_ for t in read])\n"
+        "print(any(name.startswith(('weasel', 'spacy.cli.')) for name in sys.modules"
+        " if name != 'spacy.cli.info'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    [read] = tagged(["The engineers came late"])
+    assert done.stdout.splitlines() == [str([token.lemma_ for token in read]), "False"]
+
+
+def test_where_spacy_wants_its_commands_it_gets_them() -> None:
+    code = (
+        "import builtins; from feedback_nlp import language_models as models\n"
+        "whole, refused = models.import_without, []\n"
+        "def once(*names):\n"
+        "    if not refused:\n"
+        "        refused.append(1); raise ImportError('cannot import name app')\n"
+        "    return whole(*names)\n"
+        "models.import_without = once; models.leave_out_commands()\n"
+        "[read] = models.tagged(['late']); import spacy.cli; print(callable(spacy.cli.info))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

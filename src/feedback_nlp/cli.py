@@ -12,6 +12,7 @@ from typing import Any
 
 from feedback_nlp.command_line import argument_parser
 from feedback_nlp.errors import FeedbackError
+from feedback_nlp.light_imports import import_without
 from feedback_nlp.second_process import with_second_process
 from feedback_nlp.threads import fewer_collections
 
@@ -208,14 +209,19 @@ def _analysed(given: argparse.Namespace, out: str | None) -> Any:
 def _get_ready() -> None:
     from threadpoolctl import threadpool_limits
 
+    from feedback_nlp.language_models import leave_out_commands
     from feedback_nlp.row_steps import get_ready
 
+    leave_out_commands()
     get_ready()
     threadpool_limits(1)  # the first process needs the other cores
 
 
 def _read_and_analysed(given: argparse.Namespace, out: str | None) -> Any:
     with fewer_collections():  # modules are many objects
+        # Tables are checked without what only makes up examples of them.
+        import_without("pandera.pandas", "hypothesis")
+        import_without("pandera.backends.pandas.builtin_checks", "hypothesis")
         from feedback_nlp.forgetting import without_forgotten
         from feedback_nlp.pipeline import PROCESSED, analyse
 

