@@ -17,8 +17,6 @@ from contextlib import contextmanager, suppress
 from threading import RLock, Thread
 from typing import Any, ParamSpec, TypeVar
 
-from tqdm.auto import tqdm
-
 from feedback_nlp.errors import FeedbackError
 from feedback_nlp.interrupts import interrupts_wait
 from feedback_nlp.threads import THREADS, fewer_collections
@@ -111,6 +109,8 @@ def _serve(line: Any, prepare: Callable[[], Any]) -> None:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: it was not started deaf to Ctrl-C
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
+    from tqdm.auto import tqdm
+
     # No bar is shown here; the lock it would share with other processes outlives a killed one.
     tqdm.set_lock(RLock())
     with fewer_collections():
